@@ -1,0 +1,107 @@
+"""Every error that svcscore raises on purpose.
+
+::
+
+    SvcscoreError            code, message, remedy, path
+     ├─ UsageError           the call itself was wrong (exit code 2)
+     ├─ ConfigError          a lexicon, rubric or settings file is wrong (exit code 2)
+     ├─ InputError           one input cannot be judged; the others go on (exit code 3)
+     ├─ WeightsError         model weights are missing or not what they should be (exit code 1)
+     └─ OutputError          a result cannot be written (exit code 1)
+
+Codes are stable and dotted (``audio.unreadable``); `docs/reference/errors.md` is generated from
+:data:`CODES`, and a test holds every code that is raised to be in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES: dict[str, str] = {
+    # inputs
+    "input.missing": "the path does not exist or a pattern matches nothing",
+    "input.unreadable": "the file cannot be opened (permission, device error)",
+    "input.empty": "the file has no bytes",
+    "input.loop": "a folder contains a symbolic link to one of its own parents",
+    "input.unsupported": "the file is neither audio nor a transcript",
+    "input.nothing": "the folder holds no recording and no transcript",
+    "audio.not_audio": "the content is not a media file, whatever its name says",
+    "audio.no_stream": "the media file has no audio stream",
+    "audio.empty": "the audio stream holds no samples",
+    "audio.unreadable": "the audio stream cannot be decoded",
+    # remarks: the recording is processed, and this limits what can be concluded
+    "audio.too_short": "the audio is shorter than the shortest utterance; it cannot be judged",
+    "audio.silent": "no speech was found; the recording cannot be judged",
+    "audio.damaged": "some packets could not be decoded; what they held is not judged",
+    "audio.length_mismatch": "the header announces another length than the stream holds",
+    "audio.clipped": "the level is clipped; words and voice are less certain",
+    "audio.narrow_band": "telephone bandwidth; recognition is less certain",
+    "audio.noisy": "low signal-to-noise ratio; recognition is less certain",
+    "audio.many_channels": "more than two channels; they are mixed to one",
+    "audio.channel_map": "the channel map does not fit the audio; roles come from what is said",
+    "audio.unheard": "speech in which no words were recognised; absences there are unsure",
+    # descriptions of inputs
+    "sidecar.empty": "the sidecar has no bytes",
+    "sidecar.invalid": "the sidecar is not what the contract says",
+    "sidecar.orphan": "a .json that is neither a transcript nor beside a recording of its name",
+    "manifest.invalid": "the manifest is not a CSV as the contract says",
+    "manifest.encoding": "the manifest is not UTF-8",
+    "transcript.invalid": "the transcript file is not what the contract says",
+    "transcript.times": "turns of the transcript end before they start",
+    "transcript.overlap": "turns of the transcript overlap; kept as overlapping speech",
+    "transcript.beside_audio": "the recording of the same name is judged instead of the transcript",
+    "transcript.twice": "another transcript of the same name is judged instead of this one",
+    # configuration
+    "config.invalid": "a lexicon, profile or settings file has faults",
+    # weights
+    "weights.missing": "no weights were found for the model",
+    "weights.corrupt": "the weights differ from their published SHA-256",
+    "weights.archive": "the archive of weights is not what its manifest says",
+    "weights.download": "the weights could not be downloaded",
+    # output
+    "output.unwritable": "the output folder cannot be created or written",
+    "output.disk_full": "the disk is full",
+    "output.busy": "another run works in the same output folder",
+    # ours
+    "internal.error": "an unexpected fault of svcscore itself",
+    "internal.worker_died": "a worker process ended while it worked on the file",
+}
+
+
+@dataclass(eq=False)
+class SvcscoreError(Exception):
+    """Base of all: a stable `code`, what happened, what to do, and the file it is about."""
+
+    code: str
+    message: str
+    remedy: str
+    path: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__(self.code, self.message, self.remedy, self.path)
+        if self.code not in CODES:
+            raise ValueError(f"unknown error code {self.code!r}")
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.message} [{self.code}] → {self.remedy}"
+
+
+class UsageError(SvcscoreError):
+    """The call itself was wrong."""
+
+
+class ConfigError(SvcscoreError):
+    """A file of rules, rubrics or settings is wrong."""
+
+
+class InputError(SvcscoreError):
+    """One input cannot be judged."""
+
+
+class WeightsError(SvcscoreError):
+    """Model weights are missing, or not what they should be."""
+
+
+class OutputError(SvcscoreError):
+    """A result cannot be written."""
