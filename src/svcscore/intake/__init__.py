@@ -1,0 +1,1 @@
+"""What a run is given: files, folders, patterns, manifests, sidecars and transcripts."""
