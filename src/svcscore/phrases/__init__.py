@@ -1,0 +1,1 @@
+"""Is this phrase in these words, where, and how sure is that?"""

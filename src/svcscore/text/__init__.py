@@ -1,0 +1,1 @@
+"""What recognised text looks like to the rules: script, numerals and fillers settled, and pinyin."""
