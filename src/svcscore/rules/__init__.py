@@ -1,0 +1,1 @@
+"""Turns to findings: what a pack of rules concludes about one interaction."""

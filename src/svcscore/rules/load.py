@@ -1,0 +1,202 @@
+"""YAML to rules: every fault with file and line, all faults at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from svcscore.errors import ConfigError
+from svcscore.phrases.pattern import PatternError, expand
+from svcscore.records import Polarity
+from svcscore.resources import digest_of
+from svcscore.rules.definition import AnyRule, DutyRule, NearRule, Pack, PhraseRule
+from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
+
+
+class Gates(BaseModel):
+    """`gates.yaml`: words that show that what follows is not said to the customer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    quoted: tuple[str, ...]
+    negated: tuple[str, ...]
+    hypothetical: tuple[str, ...]
+    colleague: tuple[str, ...]
+    negator_syllables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All packs of a folder, their taxonomy and gates, and the digest of all of it."""
+
+    packs: tuple[Pack, ...]
+    taxonomy: Taxonomy
+    gates: Gates
+    sha256: str
+
+    @property
+    def rules(self) -> tuple[AnyRule, ...]:
+        """Rules of all packs, in the order of files and lines."""
+        return tuple(rule for pack in self.packs for rule in pack.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file."""
+
+    file: Path
+    line: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.where}: {self.message}"
+
+
+NOT_PACKS = {"taxonomy.yaml", "gates.yaml"}
+
+
+def load_lexicon(folder: Path) -> Lexicon:
+    """All packs in `folder` (its ``*.yaml``, `profiles/` apart).
+
+    Raises:
+        ConfigError: with every fault of every file, as ``file:line: where: what``.
+    """
+    faults: list[Fault] = []
+    try:
+        taxonomy = load_taxonomy(folder)
+        gates = Gates.model_validate(yaml.safe_load((folder / "gates.yaml").read_text("utf-8")))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ConfigError(
+            "config.invalid",
+            f"taxonomy.yaml and gates.yaml are needed: {error}",
+            "take them from the packaged lexicon",
+            str(folder),
+        ) from error
+    packs = []
+    seen: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in NOT_PACKS:
+            continue
+        pack, found = read_pack(path, taxonomy)
+        faults += found
+        if pack is None:
+            continue
+        for rule in pack.rules:
+            if rule.id in seen:
+                message = f"rule id {rule.id!r} is already used in {seen[rule.id].name}"
+                faults.append(Fault(path, 1, rule.id, message))
+            seen[rule.id] = path
+        packs.append(pack)
+    if faults:
+        raise config_error(faults, folder)
+    if not packs:
+        raise ConfigError("config.invalid", "no packs (*.yaml)", "add a pack of rules", str(folder))
+    return Lexicon(tuple(packs), taxonomy, gates, digest_of(folder, "*.yaml"))
+
+
+def config_error(faults: Sequence[Fault], folder: Path) -> ConfigError:
+    """All `faults` as one error."""
+    lines = "\n  ".join(str(fault) for fault in faults)
+    return ConfigError(
+        "config.invalid",
+        f"{len(faults)} fault(s):\n  {lines}",
+        "mend the lines named, then run `svcscore rules test`",
+        str(folder),
+    )
+
+
+def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]:
+    """One pack, or None and what is wrong with it."""
+    try:
+        source = path.read_text("utf-8")
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(source)
+    except UnicodeDecodeError as error:
+        return None, [Fault(path, 1, "file", f"not UTF-8 (byte {error.start}): save it as UTF-8")]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        return None, [Fault(path, line, "yaml", str(getattr(error, "problem", error)))]
+    try:
+        pack = Pack.model_validate(content)
+    except ValidationError as error:
+        return None, [
+            Fault(path, _line(node, fault["loc"]), _where(fault["loc"]), _message(fault["msg"]))
+            for fault in error.errors()
+        ]
+    faults = []
+    for number, rule in enumerate(pack.rules):
+        line = _line(node, ("rules", number))
+        faults += [Fault(path, line, rule.id, message) for message in _check(rule, taxonomy)]
+    return pack, faults
+
+
+def _check(rule: AnyRule, taxonomy: Taxonomy) -> Iterator[str]:
+    """Faults that need more than the one rule's own fields."""
+    code = taxonomy.codes.get(rule.code)
+    if code is None:
+        close = difflib.get_close_matches(rule.code, taxonomy.codes, 1)
+        yield f"unknown code {rule.code!r}" + (f", did you mean {close[0]!r}?" if close else "")
+        return
+    if (code.polarity in {Polarity.BREACH, Polarity.MEASURE}) != (rule.severity is not None):
+        yield f"severity belongs to breaches and measures; {rule.code} is a {code.polarity.value}"
+    if isinstance(rule, DutyRule):
+        for pattern in rule.trigger.codes:
+            if not taxonomy.matching(pattern):
+                yield f"trigger code {pattern!r} matches no code"
+    for phrase in phrases_of(rule):
+        try:
+            expand(phrase)
+        except PatternError as error:
+            yield str(error)
+
+
+def phrases_of(rule: AnyRule) -> tuple[str, ...]:
+    """Every phrase that `rule` searches for, exclusions and triggers included."""
+    lists: tuple[tuple[str, ...], ...]
+    match rule:
+        case PhraseRule():
+            lists = (
+                rule.phrases,
+                rule.unless,
+                rule.unless_turn,
+                rule.unless_next,
+                rule.soften_by,
+            )
+        case NearRule():
+            lists = (*rule.groups, rule.unless, rule.unless_turn)
+        case DutyRule():
+            lists = (rule.phrases, rule.unless, rule.trigger.phrases, rule.trigger.unless)
+        case _:
+            lists = (getattr(rule, "unless_turn", ()),)
+    return tuple(phrase for phrases in lists for phrase in phrases)
+
+
+def _line(node: yaml.Node | None, loc: Sequence[int | str]) -> int:
+    """Line, from 1, of the deepest part of `loc` that is there."""
+    line = 1
+    for key in loc:
+        if isinstance(node, yaml.MappingNode):
+            entry = next((kv for kv in node.value if kv[0].value == key), None)
+            if entry is None:
+                continue  # pydantic puts the union's tag in the path; the file has no such key
+            line, node = entry[0].start_mark.line + 1, entry[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _where(loc: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in loc)
+
+
+def _message(message: str) -> str:
+    return re.sub(r"^Value error, ", "", message)

@@ -1,0 +1,51 @@
+"""The public codes of findings (`lexicons/taxonomy.yaml`): stable, added to, never renamed."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from svcscore.records import Polarity
+
+
+class Code(BaseModel):
+    """One code: Chinese title, polarity, and whether it is expected always or when triggered."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str
+    polarity: Polarity
+    scope: Literal["always", "when"] | None = None
+    trigger: str | None = None
+    role: str | None = None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    severities: dict[str, str]
+    roles: tuple[str, ...]
+    codes: dict[str, Code]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All codes by name."""
+
+    codes: dict[str, Code]
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """Codes that match a pattern such as ``special.*.cue``."""
+        return tuple(code for code in self.codes if fnmatch.fnmatchcase(code, pattern))
+
+
+def load_taxonomy(folder: Path) -> Taxonomy:
+    """The taxonomy of a lexicon folder."""
+    content = yaml.safe_load((folder / "taxonomy.yaml").read_text("utf-8"))
+    return Taxonomy(_File.model_validate(content).codes)
