@@ -1,0 +1,1 @@
+"""What many scorecards say about a person or a branch, and how sure that is."""
