@@ -108,15 +108,21 @@ class _Stream:
     declared: float | None
 
 
+def open_media(path: Path, *, ignore_length: bool = False) -> InputContainer:
+    """Open a media file, and nothing else that FFmpeg can read.
+
+    Raises:
+        av.error.FFmpegError, OSError, ValueError: where it is none, or cannot be read.
+    """
+    options = _OPTIONS | ({"ignore_length": "1"} if ignore_length else {})
+    # "file:" keeps a name with a colon from being read as a protocol
+    return av.open(f"file:{path.absolute()}", "r", options=options, metadata_errors="ignore")
+
+
 def _read(path: Path, first: bytes, length: WavLength | None) -> _Stream:
-    options = dict(_OPTIONS)
-    if length is not None and length.held > length.declared:
-        options["ignore_length"] = "1"
+    longer = length is not None and length.held > length.declared
     try:
-        # "file:" keeps a name with a colon from being read as a protocol
-        container = av.open(
-            f"file:{path.absolute()}", "r", options=options, metadata_errors="ignore"
-        )
+        container = open_media(path, ignore_length=longer)
     except (av.error.FFmpegError, OSError, ValueError) as fault:
         raise _not_opened(path, first, fault) from fault
     with container:
