@@ -1,0 +1,122 @@
+"""What is wrong in a YAML file: each fault with its file and line, all of them at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from svcscore.errors import ConfigError
+
+Loc = tuple[int | str, ...]
+"""Keys and numbers that lead from the top of a file to a value, as pydantic writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file."""
+
+    file: Path
+    line: int
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A YAML file: what it holds, and where each part of it stands."""
+
+    file: Path
+    raw: bytes
+    content: object
+    node: yaml.Node | None
+
+    def fault(self, loc: Loc, message: str) -> Fault:
+        """A fault at `loc`."""
+        where = ".".join(str(part) for part in loc) or "file"
+        return Fault(self.file, line_of(self.node, loc), where, message)
+
+    def faults(self, error: ValidationError) -> list[Fault]:
+        """What a model of pydantic has against the content."""
+        return [
+            self.fault(found["loc"], re.sub(r"^Value error, ", "", found["msg"]))
+            for found in error.errors(include_url=False)
+        ]
+
+
+def read_source(path: Path) -> Source:
+    """Read a YAML file in which no key stands twice.
+
+    Raises:
+        ConfigError: where it cannot be read, is not UTF-8, not YAML, or has a key twice.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise config_error(path, [Fault(path, 1, "file", str(error.strerror))]) from error
+    try:
+        text = raw.decode("utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 (byte {error.start}): save it as UTF-8"
+        raise config_error(path, [Fault(path, 1, "file", message)]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = str(getattr(error, "problem", None) or error)
+        fault = Fault(path, mark.line + 1 if mark else 1, "yaml", message)
+        raise config_error(path, [fault]) from error
+    source = Source(path, raw, content, node)
+    if twice := list(_twice(path, node, set())):
+        raise config_error(path, twice)
+    return source
+
+
+def config_error(path: Path, faults: Sequence[Fault]) -> ConfigError:
+    """All `faults` of a file as one error."""
+    lines = "\n  ".join(str(fault) for fault in faults)
+    return ConfigError(
+        "config.invalid",
+        f"{len(faults)} fault(s):\n  {lines}",
+        "mend the lines named",
+        str(path),
+    )
+
+
+def line_of(node: yaml.Node | None, loc: Loc) -> int:
+    """Line, from 1, of the deepest part of `loc` that is there."""
+    line = 1
+    for key in loc:
+        if isinstance(node, yaml.MappingNode):
+            entry = next((kv for kv in node.value if kv[0].value == key), None)
+            if entry is None:
+                continue  # pydantic puts the union's tag in the path; the file has no such key
+            line, node = entry[0].start_mark.line + 1, entry[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _twice(path: Path, node: yaml.Node | None, seen: set[int]) -> Iterator[Fault]:
+    """Keys that stand twice in one mapping: YAML would keep the last and say nothing."""
+    if node is None or id(node) in seen:  # anchors may lead in a circle
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        keys = [str(key.value) for key, _ in node.value]
+        for at, (key, value) in enumerate(node.value):
+            if str(key.value) in keys[:at]:
+                line = key.start_mark.line + 1
+                yield Fault(path, line, str(key.value), "the key stands twice")
+            yield from _twice(path, value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for part in node.value:
+            yield from _twice(path, part, seen)

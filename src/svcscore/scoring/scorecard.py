@@ -1,0 +1,259 @@
+"""The score of one interaction: a pure function of what was found and of the rubric.
+
+Every point has its line in the account, and the lines add up to the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from svcscore.records import (
+    SCORED_KINDS,
+    STAFF_ROLES,
+    CourtesyScore,
+    DimensionScore,
+    Finding,
+    Interaction,
+    PointsLine,
+    Scorecard,
+    Severity,
+    Status,
+    Verdict,
+)
+from svcscore.scoring.account import Case, Part, allot, lay_out, most_probable
+from svcscore.scoring.rubric import TOP, Deduction, RedLine, Rubric
+from svcscore.scoring.uncertainty import interval
+
+DEDUCTIONS = "deductions"
+"""The dimension of lines that cost points."""
+CANNOT_JUDGE = "无法判定"
+
+
+def scorecard(
+    interaction: Interaction,
+    findings: Iterable[Finding],
+    courtesy: Iterable[CourtesyScore],
+    rubric: Rubric,
+    *,
+    unsure: tuple[str, ...] = (),
+) -> Scorecard:
+    """Score one interaction.
+
+    Args:
+        interaction: what was said.
+        findings: of its rules.
+        courtesy: of its staff turns.
+        rubric: what is worth what.
+        unsure: reasons, in Chinese, why the audio limits the judgement.
+    """
+    case = lay_out(interaction, findings, courtesy, rubric)
+    if refused := _refusal(interaction):
+        return _unscored(case, (refused, *unsure))
+    parts = allot(case, most_probable(case))
+    within = interval(case)
+    if within is None or not any(part.share is not None for part in parts):
+        return _unscored(case, (f"{CANNOT_JUDGE}：没有可以评分的项目", *unsure))
+    lines = tuple(_lines(case, parts))
+    total = min(TOP, max(0.0, sum(line.earned for line in lines)))
+    low, high = _limited(case, total, *within)
+    reasons = (*_reasons(case), *_too_wide(rubric, low, high), *unsure)
+    return Scorecard(
+        total=total,
+        low=low,
+        high=high,
+        band=rubric.band(total),
+        red_line=bool(_red_lines(case, Status.CONFIRMED)),
+        needs_review=bool(reasons),
+        reasons=reasons,
+        dimensions=_dimensions(rubric, parts),
+        lines=lines,
+    )
+
+
+def _refusal(interaction: Interaction) -> str | None:
+    """Why the interaction has no score."""
+    if interaction.kind not in SCORED_KINDS:
+        return "内部活动或厅堂微沙，不评分"
+    if not any(turn.words for turn in interaction.turns):
+        return f"{CANNOT_JUDGE}：没有听到说话"
+    if not any(turn.words and turn.role in STAFF_ROLES for turn in interaction.turns):
+        return f"{CANNOT_JUDGE}：没有听到工作人员说话"
+    return None
+
+
+def _unscored(case: Case, reasons: tuple[str, ...]) -> Scorecard:
+    """No score; red lines and what may be one are told all the same."""
+    findings = tuple(_findings_to_review(case))
+    heard = any(turn.words for turn in case.interaction.turns)
+    return Scorecard(
+        total=None,
+        low=None,
+        high=None,
+        band=None,
+        red_line=bool(_red_lines(case, Status.CONFIRMED)),
+        # speech that ought to be scored and cannot be: its roles may be mistaken
+        needs_review=bool(findings) or (heard and case.interaction.kind in SCORED_KINDS),
+        reasons=(*reasons, *findings),
+        dimensions=tuple(
+            DimensionScore(name=d.name, title=d.title, score=None, weight=d.weight / _whole(case))
+            for d in case.rubric.dimensions
+        ),
+        lines=(),
+    )
+
+
+def _limited(case: Case, total: float, low: float, high: float) -> tuple[float, float]:
+    """The interval under the ceiling of red lines; sums of lines may differ in the last digit."""
+    ceiling = case.rubric.deductions.red_line.ceiling
+    low, high = min(low, total), max(high, total)
+    if _red_lines(case, Status.CONFIRMED):
+        return min(low, ceiling), min(high, ceiling)
+    return (min(low, ceiling), high) if _red_lines(case, Status.REVIEW) else (low, high)
+
+
+def _red_lines(case: Case, status: Status) -> tuple[Finding, ...]:
+    """Red lines that are confirmed, or (with `Status.REVIEW`) that might be."""
+    return tuple(
+        breach
+        for breach in case.breaches
+        if breach.severity is Severity.RED_LINE
+        and _confirmed(breach) is (status is Status.CONFIRMED)
+    )
+
+
+def _confirmed(breach: Finding) -> bool:
+    return breach.status is Status.CONFIRMED and breach.verdict is Verdict.BREACHED
+
+
+def _dimensions(rubric: Rubric, parts: Sequence[Part]) -> tuple[DimensionScore, ...]:
+    whole = sum(dimension.weight for dimension in rubric.dimensions)
+    scores = []
+    for dimension in rubric.dimensions:
+        mine = [p for p in parts if p.entry.dimension is dimension and p.share is not None]
+        possible = sum(part.possible for part in mine)
+        earned = sum(_earned(part) for part in mine)
+        scores.append(
+            DimensionScore(
+                name=dimension.name,
+                title=dimension.title,
+                score=min(TOP, TOP * earned / possible) if mine else None,
+                weight=dimension.weight / whole,
+            )
+        )
+    return tuple(scores)
+
+
+def _whole(case: Case) -> float:
+    return sum(dimension.weight for dimension in case.rubric.dimensions)
+
+
+def _earned(part: Part) -> float:
+    return 0.0 if part.share is None else part.possible * float(part.share[0])
+
+
+def _lines(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
+    subtotal = 0.0
+    for line in (*map(_item_line, parts, [len(case.tones)] * len(parts)), *_costs(case)):
+        subtotal += line.earned
+        yield line
+    rules = case.rubric.deductions.red_line
+    reds = _red_lines(case, Status.CONFIRMED)
+    if reds and subtotal > rules.ceiling:
+        yield _limit("ceiling", "红线封顶", rules.ceiling - subtotal, reds)
+    elif subtotal < 0:
+        yield _limit("floor", "最低零分", -subtotal, ())
+
+
+def _item_line(part: Part, turns: int) -> PointsLine:
+    entry = part.entry
+    return PointsLine(
+        dimension=entry.dimension.name,
+        item=entry.item.id,
+        title=entry.item.title,
+        earned=_earned(part),
+        possible=part.possible,
+        applicable=part.share is not None,
+        finding_ids=tuple(finding.id for finding in entry.findings),
+        note=_note(part, turns),
+    )
+
+
+def _note(part: Part, turns: int) -> str:
+    entry = part.entry
+    if entry.item.courtesy:
+        return f"依据 {turns} 段员工发言的态度" if part.share is not None else "没有可判断的发言"
+    if part.share is not None:
+        return "部分听不清，该部分不计分" if entry.doubtful else ""
+    return "听不清，不计分" if entry.findings else "未触发，不适用"
+
+
+def _costs(case: Case) -> Iterator[PointsLine]:
+    rules = case.rubric.deductions
+    yield from _cost_lines(case, Severity.RED_LINE, rules.red_line, "红线")
+    yield from _cost_lines(case, Severity.MAJOR, rules.major, "严重禁语或违规")
+    yield from _cost_lines(case, Severity.MINOR, rules.minor, "轻微禁语或违规")
+
+
+def _cost_lines(
+    case: Case, severity: Severity, rule: Deduction | RedLine, title: str
+) -> Iterator[PointsLine]:
+    breaches = [breach for breach in case.breaches if breach.severity is severity]
+    confirmed = sum(map(_confirmed, breaches))
+    least = rule.repeats if isinstance(rule, Deduction) else 1
+    left = rule.cap if confirmed >= least else 0.0
+    for breach in breaches:
+        cost = min(rule.points, left) if _confirmed(breach) else 0.0
+        left -= cost
+        yield PointsLine(
+            dimension=DEDUCTIONS,
+            item=severity.value,
+            title=title,
+            earned=-cost,
+            possible=0.0,
+            applicable=_confirmed(breach),
+            finding_ids=(breach.id,),
+            note=_cost_note(breach, cost, repeated=confirmed >= least, rule=rule),
+        )
+
+
+def _cost_note(breach: Finding, cost: float, *, repeated: bool, rule: Deduction | RedLine) -> str:
+    if not _confirmed(breach):
+        return "待复核，暂不扣分"
+    if not repeated:
+        return "未重复出现，不扣分"
+    return "" if cost == rule.points else f"此类扣分以 {rule.cap:g} 分为限"
+
+
+def _limit(item: str, title: str, points: float, findings: Sequence[Finding]) -> PointsLine:
+    return PointsLine(
+        dimension=DEDUCTIONS,
+        item=item,
+        title=title,
+        earned=points,
+        possible=0.0,
+        applicable=True,
+        finding_ids=tuple(finding.id for finding in findings),
+        note="",
+    )
+
+
+def _reasons(case: Case) -> Iterator[str]:
+    yield from _findings_to_review(case)
+    titles = [entry.item.title for entry in case.entries if entry.doubtful]
+    if titles:
+        yield f"听不清，不计分：{'、'.join(titles)}"
+
+
+def _findings_to_review(case: Case) -> Iterator[str]:
+    for breach in case.breaches:
+        heard = f"「{breach.evidence[0].heard}」" if breach.evidence else breach.code
+        if breach.severity is Severity.RED_LINE and _confirmed(breach):
+            yield f"红线须人工复核：{heard}"
+        elif breach.severity is not Severity.MINOR and not _confirmed(breach):
+            what = "红线" if breach.severity is Severity.RED_LINE else "违规"
+            yield f"疑似{what}待复核：{heard}（概率 {breach.probability:.0%}）"
+
+
+def _too_wide(rubric: Rubric, low: float, high: float) -> tuple[str, ...]:
+    width = high - low
+    return (f"分数区间过宽：{width:.0f} 分",) if width > rubric.review_width else ()

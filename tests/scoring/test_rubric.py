@@ -1,0 +1,147 @@
+"""Profiles that are wrong are refused, with every fault at its line."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from scoring_cases import CODES, DEFAULT, PROFILES, RUBRICS
+
+from svcscore.errors import ConfigError
+from svcscore.scoring.rubric import POSTS, load_rubric
+
+PROFILE = """\
+profile: small
+title: 小表
+version: 1
+about: 只为测试。
+bands:
+  - {name: 合格, least: 70}
+  - {name: 不合格, least: 0}
+courtesy_levels: [0, 35, 85, 100]
+review_width: 25
+deductions:
+  minor: {points: 2, cap: 6, repeats: 2}
+  major: {points: 5, cap: 15}
+  red_line: {points: 15, cap: 30, ceiling: 59}
+dimensions:
+  - name: voices
+    title: 五声
+    weight: 60
+    items:
+      - {id: greeting, title: 迎声, points: 8, codes: [voice.greeting]}
+      - {id: farewell, title: 送声, points: 8, codes: [voice.farewell]}
+  - name: tone
+    title: 态度
+    weight: 40
+    items:
+      - {id: tone, title: 态度, points: 1, courtesy: true}
+"""
+
+
+def write(tmp_path, text):
+    path = tmp_path / "small.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def faults(path, codes=CODES):
+    with pytest.raises(ConfigError) as caught:
+        load_rubric(path, codes=codes)
+    return re.findall(r"small\.yaml:(\d+): (\S+): (.*)", caught.value.message)
+
+
+def test_a_right_profile(tmp_path):
+    rubric = load_rubric(write(tmp_path, PROFILE), codes=CODES)
+    assert len(rubric.sha256) == 64
+    assert [d.name for d in rubric.dimensions] == ["voices", "tone"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("weight: 40", "weight: 30", "14", "add up to 90"),
+        ("voice.greeting", "voice.greting", "19", "did you mean 'voice.greeting'"),
+        ("title: 小表", "titel: 小表", "2", "Extra inputs"),
+        ("points: 8, codes: [voice.greeting]", "points: -1, codes: [voice.greeting]", "19", "than 0"),
+        ("points: 1,", "points: .nan,", "25", "finite|than 0"),
+        ("points: 1,", "points: .inf,", "25", "finite|less than"),
+        ("id: farewell", "id: greeting", "20", "'greeting' stands twice"),
+        ("name: tone", "name: voices", "21", "'voices' stands twice"),
+        ("least: 70", "least: 0", "7", "best down"),
+        ("least: 0}", "least: 10}", "7", "begin at 0"),
+        ("[0, 35, 85, 100]", "[0, 35, 20, 100]", "8", "worth less"),
+        ("cap: 15", "cap: 4", "12", "less than one costs"),
+        ("major: {points: 5", "major: {points: 1", "10", "worse must not cost less"),
+        ("courtesy: true", "courtesy: false", "25", "either codes or courtesy"),
+        ("codes: [voice.farewell]", "codes: [voice.farewell, voice.farewell]", "20", "code stands twice"),
+        ("courtesy: true", "courtesy: true, posts: [counter, counter]", "25", "post stands twice"),
+        ("courtesy: true", "courtesy: true, posts: [salon]", "25", "'counter', 'lobby' or 'manager'"),
+        ("version: 1", "version: 1\nversion: 2", "4", "key stands twice"),
+        ("about: 只为测试。", "about: [", "6", "."),
+    ],
+)  # fmt: skip
+def test_each_fault_has_its_line(tmp_path, old, new, line, what):
+    found = faults(write(tmp_path, PROFILE.replace(old, new, 1)))
+    assert any(at == line and re.search(what, message) for at, _, message in found), found
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    text = PROFILE.replace("weight: 40", "weight: 30").replace("voice.farewell", "voice.bye")
+    assert len(faults(write(tmp_path, text))) == 2
+
+
+def test_a_post_without_items(tmp_path):
+    only = PROFILE.replace("]}\n", "], posts: [lobby]}\n").replace("true}", "true, posts: [lobby]}")
+    assert [message for *_, message in faults(write(tmp_path, only))] == [
+        "no item is for 'counter'",
+        "no item is for 'manager'",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "profile: &a [*a]\n", "dimensions: &a\n  items: *a\n"])
+def test_what_is_no_profile(tmp_path, text):
+    assert faults(write(tmp_path, text))
+
+
+def test_what_cannot_be_read(tmp_path):
+    path = tmp_path / "small.yaml"
+    assert faults(path)[0][1] == "file"
+    path.write_bytes("profile: 五声".encode("gbk"))
+    assert "UTF-8" in faults(path)[0][2]
+
+
+def test_weights_may_add_up_to_one(tmp_path):
+    text = PROFILE.replace("weight: 60", "weight: 0.6").replace("weight: 40", "weight: 0.4")
+    assert load_rubric(write(tmp_path, text)).dimensions[0].weight == 0.6
+
+
+def test_names_go_unchecked_where_the_codes_are_not_at_hand(tmp_path):
+    assert load_rubric(write(tmp_path, PROFILE.replace("voice.greeting", "voice.x")))
+
+
+@pytest.mark.parametrize("name", sorted(RUBRICS))
+def test_the_profiles_that_are_shipped(name):
+    rubric = RUBRICS[name]
+    assert rubric.profile == name
+    assert rubric.deductions.red_line.ceiling < next(b.least for b in rubric.bands[::-1] if b.least)
+    for dimension in rubric.dimensions:
+        for post in POSTS:
+            assert any(post in item.posts for item in dimension.items)
+
+
+def test_the_profiles_are_the_four():
+    assert {path.stem for path in PROFILES.glob("*.yaml")} == {
+        "default",
+        "strict",
+        "coaching",
+        "five-voices-check",
+    }
+
+
+@pytest.mark.parametrize(
+    ("total", "band"),
+    [(100, "优秀"), (90, "优秀"), (89.9, "良好"), (80, "良好"), (70, "合格"), (69.99, "不合格"), (0, "不合格")],
+)  # fmt: skip
+def test_bands(total, band):
+    assert DEFAULT.band(total) == band
