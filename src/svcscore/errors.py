@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "input.empty": "the file has no bytes",
     "input.loop": "a folder contains a symbolic link to one of its own parents",
     "input.unsupported": "the file is neither audio nor a transcript",
+    "input.invalid": "a line of the input is not what the command reads",
     "input.nothing": "the folder holds no recording and no transcript",
     "audio.not_audio": "the content is not a media file, whatever its name says",
     "audio.no_stream": "the media file has no audio stream",
@@ -57,6 +58,7 @@ CODES: dict[str, str] = {
     "weights.missing": "no weights were found for the model",
     "weights.corrupt": "the weights differ from their published SHA-256",
     "weights.archive": "the archive of weights is not what its manifest says",
+    "weights.cache": "the folder of cached weights cannot be written",
     "weights.download": "the weights could not be downloaded",
     # output
     "output.unwritable": "the output folder cannot be created or written",

@@ -7,7 +7,7 @@ alternatives; write ``(a|b|)`` for one of them or nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from svcscore.text.normalise import normalise
@@ -24,6 +24,8 @@ class Variant:
     """One plain form of a phrase: its pieces in order, with gaps between, as normalised text."""
 
     pieces: tuple[str, ...]
+    plain: tuple[str, ...] = field(compare=False)
+    """The pieces as they are written."""
 
 
 class PatternError(ValueError):
@@ -54,11 +56,10 @@ def expand(phrase: str) -> tuple[Variant, ...]:
         raise PatternError(f"{phrase!r} has {count} variants; at most {MAX_VARIANTS} are allowed")
     variants: dict[Variant, None] = {}
     for parts in product(*choices):
-        pieces = tuple(
-            text for piece in "".join(parts).split("…") if (text := normalise(piece).text)
-        )
-        if pieces:
-            variants[Variant(pieces)] = None
+        plain = [piece for piece in "".join(parts).split("…") if normalise(piece).text]
+        if plain:
+            pieces = tuple(normalise(piece).text for piece in plain)
+            variants.setdefault(Variant(pieces, tuple(plain)))
     if not variants:
         raise PatternError(f"{phrase!r} holds nothing to match")
     return tuple(variants)

@@ -50,6 +50,7 @@ from svcscore.text.masking import mask
 __all__ = [
     "InteractionLine",
     "RecordingLine",
+    "finding_line",
     "interaction_line",
     "json_schema",
     "parse_interactions",
@@ -80,7 +81,7 @@ def interaction_line(judged: Judged, scored: Scored) -> str:
         occurred_at=recording.context.occurred_at,
         turns=tuple(_turn(turn, courtesy.get(turn.index)) for turn in interaction.turns),
         findings=tuple(
-            _finding(finding, texts)
+            finding_line(finding, texts)
             for finding in judged.findings
             if finding.verdict is not Verdict.NOT_APPLICABLE
         ),
@@ -166,7 +167,8 @@ def _courtesy(score: CourtesyScore) -> CourtesyLine:
     )
 
 
-def _finding(finding: Finding, texts: dict[int, str]) -> FindingLine:
+def finding_line(finding: Finding, texts: dict[int, str]) -> FindingLine:
+    """The line of `finding`; `texts` are those of the turns by index."""
     first = finding.evidence[0] if finding.evidence else None
     heard = first is not None and finding.match is not Match.ABSENCE
     return FindingLine(

@@ -209,6 +209,9 @@ class MeasureRule(Rule):
     kind: Literal["measure"] = "measure"
     signal: Literal["greeting_latency", "answer_latency", "silence"]
     limit: float = Field(gt=0, description="seconds")
+    unless_before: tuple[str, ...] = Field(
+        default=(), description="phrases in the staff turn before that announce a silence"
+    )
     examples: tuple[Dialogue, ...] = ()
     counter_examples: tuple[Dialogue, ...] = ()
 

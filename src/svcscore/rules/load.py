@@ -15,7 +15,15 @@ from svcscore.errors import ConfigError
 from svcscore.phrases.pattern import PatternError, expand
 from svcscore.records import Polarity
 from svcscore.resources import digest_of
-from svcscore.rules.definition import AnyRule, DutyRule, NearRule, Pack, PhraseRule
+from svcscore.rules.definition import (
+    AnyRule,
+    DutyRule,
+    EntityRule,
+    MeasureRule,
+    NearRule,
+    Pack,
+    PhraseRule,
+)
 from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -59,7 +67,8 @@ class Fault:
         return f"{self.file}:{self.line}: {self.where}: {self.message}"
 
 
-NOT_PACKS = {"taxonomy.yaml", "gates.yaml"}
+NOT_PACKS = ("taxonomy.yaml", "gates.yaml", "*_cues.yaml")
+"""Files of a lexicon that hold no rules; cues are read by other rooms."""
 
 
 def load_lexicon(folder: Path) -> Lexicon:
@@ -82,7 +91,7 @@ def load_lexicon(folder: Path) -> Lexicon:
     packs = []
     seen: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in NOT_PACKS:
+        if any(path.match(name) for name in NOT_PACKS):
             continue
         pack, found = read_pack(path, taxonomy)
         faults += found
@@ -174,8 +183,10 @@ def phrases_of(rule: AnyRule) -> tuple[str, ...]:
             lists = (*rule.groups, rule.unless, rule.unless_turn)
         case DutyRule():
             lists = (rule.phrases, rule.unless, rule.trigger.phrases, rule.trigger.unless)
-        case _:
-            lists = (getattr(rule, "unless_turn", ()),)
+        case MeasureRule():
+            lists = (rule.unless_before,)
+        case EntityRule():
+            lists = (rule.unless_turn,)
     return tuple(phrase for phrases in lists for phrase in phrases)
 
 

@@ -10,7 +10,7 @@ how this recogniser mishears (issue 4).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from pypinyin import Style, lazy_pinyin
@@ -71,6 +71,7 @@ def substitution_cost(a: str, b: str) -> float:
     return min(1.0, cost)
 
 
+@lru_cache(maxsize=8192)
 def syllables(text: str) -> tuple[str, ...]:
     """One unit for each character of `text`."""
     units = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False, errors=_characters, strict=False)  # type: ignore[arg-type]

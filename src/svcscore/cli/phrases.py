@@ -1,0 +1,143 @@
+"""``svcscore phrases``: try the rules on text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from svcscore.errors import UsageError
+from svcscore.records import Role
+
+if TYPE_CHECKING:
+    from svcscore.records import Finding, Interaction
+
+
+class _Line(BaseModel):
+    """One turn."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: Role
+    text: str
+
+
+class _Query(BaseModel):
+    """A line of input: one turn, or several where context matters."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str | int
+    role: Role | None = None
+    text: str | None = None
+    turns: tuple[_Line, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> _Query:
+        single = self.role is not None and self.text is not None
+        if single == (self.turns is not None):
+            raise ValueError("give either role and text, or turns")
+        return self
+
+
+@click.group()
+def phrases() -> None:
+    """Try phrases on text."""
+
+
+@phrases.command("try")
+@click.option(
+    "--jsonl",
+    "source",
+    required=True,
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help='Lines {"id", "role", "text"} or {"id", "turns": [{"role", "text"}, …]}; - is stdin.',
+)
+@click.option(
+    "--lexicon",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of rules (default: the packaged ones).",
+)
+def try_(source: Path, lexicon: Path | None) -> None:
+    """Print what the rules find in text: one line {"id", "findings"} for each line of FILE.
+
+    The text is taken as said, word for word. A single turn is a part of a conversation: what is
+    missing in it is not told; of turns it is.
+    """
+    from svcscore.reports.contract import finding_line
+    from svcscore.resources import data_folder
+    from svcscore.rules.engine import Engine
+    from svcscore.rules.load import load_lexicon
+
+    queries = list(_queries(source))
+    engine = Engine(load_lexicon(lexicon or data_folder("lexicons")))
+    for query in queries:
+        interaction = _interaction(query)
+        texts = {turn.index: turn.text for turn in interaction.turns}
+        lines = [
+            finding_line(finding, texts).model_dump(mode="json")
+            for finding in engine.judge(interaction)
+            if _told(query, finding)
+        ]
+        click.echo(json.dumps({"id": query.id, "findings": lines}, ensure_ascii=False))
+
+
+def _told(query: _Query, finding: Finding) -> bool:
+    from svcscore.records import Match, Verdict
+
+    if finding.verdict is Verdict.NOT_APPLICABLE:
+        return False
+    return query.turns is not None or finding.match is not Match.ABSENCE
+
+
+def _interaction(query: _Query) -> Interaction:
+    from svcscore.rules.spoken import kind_of, spoken
+
+    if query.turns is None:
+        assert query.role is not None
+        assert query.text is not None
+        lines = [(query.role, query.text)]
+    else:
+        lines = [(line.role, line.text) for line in query.turns]
+    kind = kind_of([role for role, _ in lines])
+    return spoken(str(query.id), lines, kind, complete=query.turns is not None)
+
+
+def _queries(source: Path) -> Iterator[_Query]:
+    name = str(source)
+    try:
+        with click.open_file(name, "rb") as stream:
+            yield from _parse(stream, name)
+    except OSError as error:
+        raise UsageError(
+            "input.unreadable", error.strerror or str(error), "check the path", name
+        ) from error
+
+
+def _parse(stream: IO[bytes], name: str) -> Iterator[_Query]:
+    for number, raw in enumerate(stream, 1):
+        if not raw.strip():
+            continue
+        try:
+            yield _Query.model_validate_json(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except (UnicodeDecodeError, ValidationError) as error:
+            raise UsageError(
+                "input.invalid",
+                f"line {number}: {_reason(error)}",
+                'write lines {"id", "role", "text"} or {"id", "turns": [{"role", "text"}, …]}',
+                name,
+            ) from error
+
+
+def _reason(error: UnicodeDecodeError | ValidationError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 (byte {error.start})"
+    parts = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        parts.append(f"{where}: {fault['msg']}" if where else fault["msg"])
+    return "; ".join(parts)

@@ -1,0 +1,70 @@
+"""``svcscore rules``: test the rules of a lexicon, list them, and say how they are written."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+FOLDER = click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+
+@click.group()
+def rules() -> None:
+    """Test and list the rules of a lexicon (the packaged one where no FOLDER is given)."""
+
+
+@rules.command()
+@FOLDER
+@click.option("--pack", "packs", multiple=True, help="Only the examples of this pack (repeatable).")
+def test(folder: Path | None, packs: tuple[str, ...]) -> None:
+    """Try every rule on its examples and counter-examples.
+
+    Exit code 2 where a file has faults or an example fails.
+    """
+    from svcscore.rules.check import check, collisions
+    from svcscore.rules.load import load_lexicon
+
+    lexicon = load_lexicon(_folder(folder))
+    unknown = set(packs) - {pack.pack for pack in lexicon.packs}
+    if unknown:
+        raise click.BadParameter(f"no such pack: {', '.join(sorted(unknown))}")
+    failures = check(lexicon, packs or None)
+    for warning in collisions(lexicon):
+        click.echo(f"warning: {warning}", err=True)
+    for failure in failures:
+        click.echo(str(failure))
+    chosen = [pack for pack in lexicon.packs if not packs or pack.pack in packs]
+    tried = [rule for pack in chosen for rule in pack.rules]
+    examples = sum(len(rule.examples) + len(rule.counter_examples) for rule in tried)
+    click.echo(f"{len(tried)} rules, {examples} examples, {len(failures)} failures")
+    if failures:
+        sys.exit(2)
+
+
+@rules.command()
+@FOLDER
+def catalogue(folder: Path | None) -> None:
+    """Print a page in Markdown that lists all rules."""
+    from svcscore.rules.catalogue import catalogue
+    from svcscore.rules.load import load_lexicon
+
+    click.echo(catalogue(load_lexicon(_folder(folder))), nl=False)
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of a pack (for editors)."""
+    from svcscore.rules.definition import Pack
+
+    click.echo(json.dumps(Pack.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True))
+
+
+def _folder(folder: Path | None) -> Path:
+    from svcscore.resources import data_folder
+
+    return folder or data_folder("lexicons")

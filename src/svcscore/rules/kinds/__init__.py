@@ -1,0 +1,1 @@
+"""One file a kind of rule: where it may have been heard, and what follows from what was heard."""

@@ -1,0 +1,154 @@
+"""One interaction made ready for rules: texts normalised, phrases found, speakers weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from svcscore.phrases.candidates import Place
+from svcscore.records import STAFF_ROLES, Interaction, Kind, Role, Turn, Word
+from svcscore.rules.definition import Speaker, Window
+from svcscore.spans import Span, hull
+from svcscore.text.normalise import Normalised
+
+UNLESS_COST = 0.05
+"""Highest cost per syllable of wordings that undo a hit: all but the same sounds."""
+USUAL_STAFF: dict[Kind, Role] = {
+    Kind.COUNTER: Role.TELLER,
+    Kind.LOBBY: Role.LOBBY_MANAGER,
+    Kind.MANAGER: Role.ACCOUNT_MANAGER,
+    Kind.SALON: Role.LOBBY_MANAGER,
+}
+"""Who of the staff speaks where nothing tells."""
+
+
+class Scene:
+    """What rules look at.
+
+    Args:
+        interaction: whose turns are searched; places count them from 0, as they stand in it.
+        texts: the normalised text of each turn.
+        found: places of every phrase of the lexicon that has any.
+    """
+
+    def __init__(
+        self,
+        interaction: Interaction,
+        texts: Sequence[Normalised],
+        found: Mapping[str, tuple[Place, ...]],
+    ) -> None:
+        self.interaction = interaction
+        self.turns = interaction.turns
+        self.texts = tuple(texts)
+        self._found = found
+
+    # ------------------------------------------------------------------ phrases
+
+    def places(self, phrases: Iterable[str]) -> tuple[Place, ...]:
+        """Places of any of `phrases`, best first where they overlap, in the order of the text."""
+        found = {place: None for phrase in phrases for place in self._found.get(phrase, ())}
+        return tuple(sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase)))
+
+    def certain(self, phrases: Iterable[str]) -> tuple[Place, ...]:
+        """Places of `phrases` as sure as what undoes a hit must be: all but the very sounds."""
+        return tuple(
+            place for place in self.places(phrases) if place.exact or place.cost <= UNLESS_COST
+        )
+
+    # ------------------------------------------------------------------ speakers
+
+    def role_probability(self, position: int, by: Speaker) -> float:
+        """Probability that the turn at `position` is by whom a rule means; 0 where it cannot be."""
+        turn = self.turns[position]
+        if turn.role is Role.MACHINE:
+            return 0.0
+        if by == "any":
+            return 1.0
+        if by == "customer":
+            is_staff = turn.role in STAFF_ROLES
+            return 0.0 if is_staff else 1.0 - turn.staff_probability
+        if turn.role is Role.CUSTOMER:
+            return 0.0
+        if by == "staff":
+            return turn.staff_probability
+        if turn.role is Role.UNKNOWN:
+            usual = USUAL_STAFF.get(self.interaction.kind)
+            return turn.staff_probability if usual is not None and usual.value == by else 0.0
+        return turn.role_probability if turn.role.value == by else 0.0
+
+    @cached_property
+    def staff(self) -> tuple[int, ...]:
+        """Positions of turns by staff that say anything, in order."""
+        return self.speaking("staff")
+
+    @cached_property
+    def staff_role(self) -> Role:
+        """The role of the staff who speaks most; the usual one of the place where nobody does."""
+        said: dict[Role, int] = {}
+        for position in self.staff:
+            if (role := self.turns[position].role) in STAFF_ROLES:
+                said[role] = said.get(role, 0) + len(self.texts[position].text)
+        if not said:
+            return USUAL_STAFF.get(self.interaction.kind, Role.UNKNOWN)
+        return max(sorted(said), key=lambda role: said[role])
+
+    def speaking(self, by: Speaker) -> tuple[int, ...]:
+        """Positions of the turns that are rather by `by` than not; turns of fillers are no turns."""
+        return tuple(
+            position
+            for position, text in enumerate(self.texts)
+            if text.text and self.role_probability(position, by) >= 0.5
+        )
+
+    def staff_turns_after(self, position: int, count: int) -> tuple[int, ...]:
+        """The first `count` turns of staff after the turn at `position`."""
+        return tuple(p for p in self.staff if p > position)[:count]
+
+    # ------------------------------------------------------------------ words and seconds
+
+    def words(self, place: Place) -> tuple[Word, ...]:
+        """The words that `place` touches."""
+        begin, end = self.texts[place.turn].source_range(place.start, place.end)
+        touched, at = [], 0
+        for word in self.turns[place.turn].words:
+            if at < end and at + len(word.text) > begin:
+                touched.append(word)
+            at += len(word.text)
+        return tuple(touched)
+
+    def span(self, place: Place) -> Span:
+        """Seconds of those words."""
+        return hull(word.span for word in self.words(place))
+
+    def heard(self, place: Place) -> str:
+        """What the transcript says at `place`."""
+        begin, end = self.texts[place.turn].source_range(place.start, place.end)
+        return self.turns[place.turn].text[begin:end]
+
+    @cached_property
+    def spoken(self) -> Span:
+        """From the first word to the last; machines do not count."""
+        spans = [
+            word.span for turn in self.turns if turn.role is not Role.MACHINE for word in turn.words
+        ]
+        return hull(spans) if spans else self.interaction.span
+
+    def opens(self, place: Place, window: Window, by: Speaker) -> bool:
+        """Whether `place` begins within the opening `window`."""
+        if window.turns is not None and place.turn in self.speaking(by)[: window.turns]:
+            return True
+        if window.seconds is None:
+            return False
+        return self.span(place).start <= self.spoken.start + window.seconds
+
+    def closes(self, place: Place, window: Window, by: Speaker) -> bool:
+        """Whether `place` ends within the closing `window`."""
+        if window.turns is not None and place.turn in self.speaking(by)[-window.turns :]:
+            return True
+        if window.seconds is None:
+            return False
+        return self.span(place).end >= self.spoken.end - window.seconds
+
+    def turn(self, place: Place) -> Turn:
+        """The turn that `place` is in."""
+        return self.turns[place.turn]
