@@ -20,7 +20,7 @@ from svcscore.testing.records import (
 
 PROFILES = data_folder("lexicons") / "profiles"
 CODES = load_taxonomy(data_folder("lexicons")).codes
-RUBRICS = {p.stem: load_rubric(p, codes=CODES) for p in sorted(Path(PROFILES).glob("*.yaml"))}
+RUBRICS = {p.stem: load_rubric(p, CODES) for p in sorted(Path(PROFILES).glob("*.yaml"))}
 DEFAULT = RUBRICS["default"]
 TURNS = make_dialogue(
     (Role.TELLER, "您好请问您办理什么业务"),

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from svcscore.faults import Fault, Loc, config_error, read_source
+from svcscore.faults import Loc, config_error, read_source
 
 TOP = 100.0
 Post = Literal["counter", "lobby", "manager"]
@@ -116,12 +116,12 @@ class Rubric(Profile):
         return next(band.name for band in self.bands if total >= band.least)
 
 
-def load_rubric(path: Path, *, codes: Collection[str] | None = None) -> Rubric:
+def load_rubric(path: Path, codes: Collection[str]) -> Rubric:
     """Read one profile.
 
     Args:
         path: the YAML file.
-        codes: every public code; None where they are not at hand, and then names go unchecked.
+        codes: every public code; items may name no other.
 
     Raises:
         ConfigError: with every fault, as ``file:line: where: what``.
@@ -131,9 +131,8 @@ def load_rubric(path: Path, *, codes: Collection[str] | None = None) -> Rubric:
         profile = Profile.model_validate(source.content)
     except ValidationError as error:
         raise config_error(path, source.faults(error)) from error
-    faults: list[Fault] = [source.fault(loc, message) for loc, message in _check(profile)]
-    if codes is not None:
-        faults += [source.fault(loc, message) for loc, message in _unknown(profile, codes)]
+    found = (*_check(profile), *_unknown(profile, codes))
+    faults = [source.fault(loc, message) for loc, message in found]
     if faults:
         raise config_error(path, faults)
     digest = hashlib.sha256(source.raw).hexdigest()
