@@ -1,0 +1,184 @@
+"""Whisper itself: sound to encodings, encodings to text, and how well a given text fits.
+
+The only file that knows CTranslate2 and faster-whisper (of which the mel spectrogram and the
+tokenizer are used). It decides nothing: what is cut, kept and heard again is decided by `whisper`,
+what the second listen asks by `verify`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from svcscore.audio.samples import Samples
+
+if TYPE_CHECKING:
+    import ctranslate2
+
+Encoding: TypeAlias = "ctranslate2.StorageView"
+"""``[batch, frames, width]``, 50 frames a second."""
+
+MEL_RATE = 100
+"""Frames of the spectrogram a second."""
+TOKEN_RATE = 50
+"""Frames of the encoding a second, the grain of word times."""
+FULL = 30.0
+"""Seconds that the encoder was trained on; sound is padded with silence to it."""
+LANGUAGE = "zh"
+
+_LEADING = frozenset("\"'“‘¿([{《（「『-")
+_PUNCTUATION = frozenset(string.punctuation + "，。！？；：、…—～·“”‘’（）《》「」『』【】〈〉　")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What one window became."""
+
+    tokens: tuple[int, ...]
+    text: str
+    mean_logprob: float
+    """Of its tokens, the end of text included."""
+    no_speech: float
+    """Whisper's own probability that nobody speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A word, or in Chinese a character with the punctuation behind it; seconds in its window."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+class Recogniser:
+    """A loaded model.
+
+    Args:
+        folder: model.bin, config.json, tokenizer.json and a vocabulary, as CTranslate2 wants them.
+        threads: of the processor; 0 leaves it to CTranslate2.
+        compute_type: of CTranslate2; ``int8`` is the fastest on a processor.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 0, compute_type: str = "int8") -> None:
+        from faster_whisper import WhisperModel
+        from faster_whisper.tokenizer import Tokenizer
+
+        self._whisper = WhisperModel(
+            str(folder), device="cpu", compute_type=compute_type, cpu_threads=threads
+        )
+        self._model: ctranslate2.models.Whisper = self._whisper.model
+        self._tokenizer = Tokenizer(
+            self._whisper.hf_tokenizer, True, task="transcribe", language=LANGUAGE
+        )
+        self._start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+
+    def tokens(self, text: str) -> list[int]:
+        """Text as token ids."""
+        return list(self._tokenizer.encode(text))
+
+    def encode(self, sounds: Sequence[Samples], *, seconds: float = FULL) -> Encoding:
+        """Encode sounds ``[n]`` together, each padded or cut to `seconds`."""
+        import ctranslate2
+
+        frames = round(seconds * MEL_RATE)
+        features = np.stack([self._spectrogram(sound, frames) for sound in sounds])
+        return self._model.encode(ctranslate2.StorageView.from_array(features))
+
+    def _spectrogram(self, sound: Samples, frames: int) -> npt.NDArray[np.float32]:
+        mel = self._whisper.feature_extractor(sound)[:, :-1][:, :frames]
+        return np.pad(mel, ((0, 0), (0, frames - mel.shape[1])))
+
+    def decode(
+        self, encoding: Encoding, *, beam_size: int, prompt: str = ""
+    ) -> tuple[Decoded, ...]:
+        """The most probable text of each encoding, without time stamps.
+
+        Without them Whisper cannot decide to skip ahead, which loses whole sentences.
+        """
+        before = [self._tokenizer.sot_prev, *self.tokens(prompt)] if prompt else []
+        batch = encoding.shape[0]
+        results = self._model.generate(
+            encoding,
+            [before + self._start] * batch,
+            beam_size=beam_size,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        return tuple(self._decoded(result) for result in results)
+
+    def _decoded(self, result: ctranslate2.models.WhisperGenerationResult) -> Decoded:
+        tokens = result.sequences_ids[0]
+        # CTranslate2 divides by the length without the end of text
+        mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        return Decoded(
+            tokens=tuple(t for t in tokens if t < self._tokenizer.eot),
+            text=self._tokenizer.decode(tokens),
+            mean_logprob=float(mean),
+            no_speech=float(result.no_speech_prob),
+        )
+
+    def align(
+        self, encoding: Encoding, decoded: Sequence[Decoded], lengths: Sequence[float]
+    ) -> tuple[tuple[Piece, ...], ...]:
+        """When each word of each text was said; `lengths` are the seconds of sound in each."""
+        texts = [list(d.tokens) for d in decoded]
+        results = self._model.align(
+            encoding,
+            self._tokenizer.sot_sequence,
+            texts,
+            [max(2, round(length * MEL_RATE)) for length in lengths],
+        )
+        return tuple(self._pieces(text, r) for text, r in zip(texts, results, strict=True))
+
+    def _pieces(
+        self, tokens: list[int], result: ctranslate2.models.WhisperAlignmentResult
+    ) -> tuple[Piece, ...]:
+        if not tokens:
+            return ()
+        path = np.array(result.alignments)
+        # one row a token and one for the end of text
+        jumps = np.diff(path[:, 0], prepend=-1) > 0
+        times = path[jumps, 1] / TOKEN_RATE
+        texts, groups = self._tokenizer.split_to_word_tokens(tokens)
+        pieces: list[Piece] = []
+        first = 0
+        for text, group in zip(texts, groups, strict=True):
+            last = first + len(group)
+            pieces.append(
+                Piece(
+                    text=text.strip(),
+                    start=float(times[min(first, times.size - 1)]),
+                    end=float(times[min(last, times.size - 1)]),
+                    probability=float(np.mean(result.text_token_probs[first:last])),
+                )
+            )
+            first = last
+        return _with_punctuation(pieces)
+
+
+def _with_punctuation(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Punctuation joined to the word before it; a leading mark and blanks are left out."""
+    words: list[Piece] = []
+    for piece in pieces:
+        if not piece.text or piece.text in _LEADING:
+            continue
+        if set(piece.text) <= _PUNCTUATION:
+            if words:
+                last = words[-1]
+                words[-1] = Piece(
+                    text=last.text + piece.text,
+                    start=last.start,
+                    end=last.end,
+                    probability=last.probability,
+                )
+        else:
+            words.append(piece)
+    return tuple(words)

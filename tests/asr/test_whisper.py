@@ -1,0 +1,42 @@
+"""Real recognition on short samples: words, times, and the same every time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from svcscore.asr.base import Transcriber
+from svcscore.spans import covered
+
+
+def texts(transcript) -> str:
+    return "".join(word.text for word in transcript.words)
+
+
+def test_words_have_times_within_speech(transcriber: Transcriber, sample):
+    samples, speech = sample("counter_bad.wav")
+    transcript = transcriber.transcribe(samples, speech)
+    assert "不归我管" in texts(transcript)
+    assert "刚才不是跟你说过了吗" in texts(transcript)
+    for word in transcript.words:
+        assert 0 <= word.probability <= 1
+        assert word.text == word.text.strip() != ""
+        assert covered(word.span, speech[0]) > 0
+    starts = [word.span.start for word in transcript.words]
+    assert starts == sorted(starts)
+
+
+def test_the_same_sound_gives_the_same_words(transcriber: Transcriber, sample):
+    samples, speech = sample("counter_middling.flac")
+    assert transcriber.transcribe(samples, speech) == transcriber.transcribe(samples, speech)
+
+
+def test_channels_are_heard_apart(transcriber: Transcriber, sample):
+    samples, speech = sample("counter_phone_redline.wav")
+    transcript = transcriber.transcribe(samples, speech)
+    assert {word.channel for word in transcript.words} == {0, 1}
+
+
+def test_nothing_is_heard_in_nothing(transcriber: Transcriber):
+    transcript = transcriber.transcribe(np.zeros((1, 16_000), np.float32), [()])
+    assert transcript.words == ()
+    assert transcript.unheard == ()
