@@ -1,0 +1,1 @@
+"""Samples to words: weights, recognition, and the second listen."""
