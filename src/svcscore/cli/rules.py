@@ -27,9 +27,11 @@ def test(folder: Path | None, packs: tuple[str, ...]) -> None:
     Exit code 2 where a file has faults or an example fails.
     """
     from svcscore.rules.check import check, collisions
-    from svcscore.rules.load import load_lexicon
+    from svcscore.rules.load import read_lexicon
 
-    lexicon = load_lexicon(_folder(folder))
+    lexicon, faults = read_lexicon(_folder(folder))
+    for fault in faults:
+        click.echo(str(fault))
     unknown = set(packs) - {pack.pack for pack in lexicon.packs}
     if unknown:
         raise click.BadParameter(f"no such pack: {', '.join(sorted(unknown))}")
@@ -41,8 +43,9 @@ def test(folder: Path | None, packs: tuple[str, ...]) -> None:
     chosen = [pack for pack in lexicon.packs if not packs or pack.pack in packs]
     tried = [rule for pack in chosen for rule in pack.rules]
     examples = sum(len(rule.examples) + len(rule.counter_examples) for rule in tried)
-    click.echo(f"{len(tried)} rules, {examples} examples, {len(failures)} failures")
-    if failures:
+    summary = f"{len(tried)} rules, {examples} examples, {len(failures)} failures"
+    click.echo(f"{summary}, {len(faults)} faults" if faults else summary)
+    if failures or faults:
         sys.exit(2)
 
 

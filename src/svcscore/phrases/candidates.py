@@ -6,15 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from svcscore.phrases.index import EPSILON, Hit, PhraseIndex
+from svcscore.phrases.index import RECOGNISED, STATED, Hit, PhraseIndex
 from svcscore.phrases.pattern import GAP_CHARS, Variant, expand
 from svcscore.text.normalise import Normalised
 from svcscore.text.pinyin import syllables
-
-STATED_COST = 0.06
-"""Highest cost per syllable where the text is given: a typist's homophones, nothing looser."""
-SHORT_COSTS = {3: 0.12, 4: 0.15}
-"""Highest cost per syllable of short phrases in recognised text: one syllable changes too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +68,8 @@ class PhraseSearch:
         """
         hits = {
             piece: kept
-            for piece, found in self._index.search(texts).items()
-            if (kept := [hit for hit in found if self._holds(piece, hit, texts, stated=stated)])
+            for piece, found in self._index.search(texts, STATED if stated else RECOGNISED).items()
+            if (kept := [hit for hit in found if self._holds(piece, hit, texts)])
         }
         found: dict[str, list[Place]] = defaultdict(list)
         for piece in hits:
@@ -83,12 +78,10 @@ class PhraseSearch:
                     found[phrase].append(_place(variant, chain))
         return {phrase: _apart(places) for phrase, places in sorted(found.items())}
 
-    def _holds(self, piece: str, hit: Hit, texts: Sequence[Normalised], *, stated: bool) -> bool:
+    def _holds(self, piece: str, hit: Hit, texts: Sequence[Normalised]) -> bool:
+        """Whether what was heard turns the meaning round as often as `piece` does."""
         if hit.exact:
             return True
-        limit = STATED_COST if stated else SHORT_COSTS.get(len(piece), 1.0)
-        if hit.cost > limit + EPSILON:
-            return False
         heard = syllables(texts[hit.turn].text)[hit.start : hit.end]
         return self._negations(heard) == self._negations(syllables(piece))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from svcscore.text.normalise import normalise
@@ -32,6 +33,7 @@ class PatternError(ValueError):
     """A phrase that is not written as the syntax wants it; the message says where."""
 
 
+@lru_cache(maxsize=65536)
 def expand(phrase: str) -> tuple[Variant, ...]:
     """All plain forms of `phrase`, without repeats, in the order in which they are written.
 

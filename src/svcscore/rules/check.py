@@ -55,20 +55,21 @@ def check(lexicon: Lexicon, packs: Sequence[str] | None = None) -> tuple[Failure
 
 
 def collisions(lexicon: Lexicon) -> tuple[str, ...]:
-    """Phrases that stand in rules of different codes, at least one of them a breach."""
-    owners: dict[tuple[str, ...], dict[str, str]] = {}
+    """Phrases that stand in rules of different codes for the same speakers, one of them a breach."""
+    owners: dict[tuple[bool, tuple[str, ...]], dict[str, str]] = {}
     for rule in lexicon.rules:
-        for variant in _variants(rule):
-            owners.setdefault(variant, {}).setdefault(rule.code, rule.id)
+        for pieces in _pieces(rule):
+            key = (rule.by == "customer", pieces)
+            owners.setdefault(key, {}).setdefault(rule.code, rule.id)
     codes = lexicon.taxonomy.codes
     return tuple(
         f"“{'…'.join(pieces)}” is in {' and in '.join(rules.values())}"
-        for pieces, rules in sorted(owners.items())
+        for (_, pieces), rules in sorted(owners.items())
         if len(rules) > 1 and any(codes[code].polarity is Polarity.BREACH for code in rules)
     )
 
 
-def _variants(rule: AnyRule) -> Iterator[tuple[str, ...]]:
+def _pieces(rule: AnyRule) -> Iterator[tuple[str, ...]]:
     if isinstance(rule, PhraseRule):
         for phrase in rule.phrases:
             for variant in expand(phrase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from svcscore.phrases.candidates import Place
@@ -75,7 +76,7 @@ def _said(scene: Scene, place: Place) -> str:
         return scene.heard(place)
     parts = place.phrase.split("…")
     text, turn = parts[0], scene.texts[place.turn]
-    for part, (_, end), (start, _) in zip(parts[1:], place.pieces, place.pieces[1:], strict=True):
+    for part, ((_, end), (start, _)) in zip(parts[1:], pairwise(place.pieces), strict=True):
         if start > end:
             begin, stop = turn.source_range(end, start)
             text += scene.turn(place).text[begin:stop]

@@ -1,0 +1,159 @@
+"""Where needles may lie at all: short runs of their syllables, found in the text all at once.
+
+A needle is cut into seeds of two to four syllables. An alignment that costs at most `limit` a
+syllable has a seed that does too; and as a whole seed may cost less than one syllable too many or
+too few, there is none in it. So nothing is lost by aligning only where a seed lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+LARGEST = 4
+"""Syllables of the longest seed."""
+EPSILON = 1e-5
+"""Costs are sums of float32."""
+_BLOCK = 4_000_000
+"""Cells of the table of pairs against text that are held at once."""
+_STEPS = 100
+"""The first look counts costs in whole hundredths, rounded down."""
+
+
+def cuts(length: int) -> tuple[int, ...]:
+    """Sizes of the seeds of a needle of `length` syllables (at least two)."""
+    if length <= LARGEST:
+        return (length,)
+    threes, rest = divmod(length, 3)
+    if rest == 1:
+        return (3,) * (threes - 1) + (2, 2)
+    return (3,) * threes + ((2,) if rest else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """For each of many owners, a run of items."""
+
+    firsts: np.ndarray
+    counts: np.ndarray
+    items: np.ndarray
+
+    @staticmethod
+    def of(owners: Sequence[int], count: int) -> _Links:
+        """Item i belongs to ``owners[i]``; there are `count` owners."""
+        array = np.array(owners, np.int64)
+        counts = np.bincount(array, minlength=count)
+        return _Links(np.cumsum(counts) - counts, counts, np.argsort(array, kind="stable"))
+
+    def follow(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions in `owners`, each as often as it has items, and those items."""
+        repeats = self.counts[owners]
+        source = np.repeat(np.arange(len(owners)), repeats)
+        within = np.arange(len(source)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        return source, self.items[self.firsts[owners[source]] + within]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Runs of one size: seeds, and beginnings of longer seeds."""
+
+    last: np.ndarray
+    """The last unit of each run."""
+    longer: _Links
+    """Runs of the next level that begin with each."""
+    uses: _Links
+    needles: np.ndarray
+    """Of each use: the needle that has the run as a seed."""
+    offsets: np.ndarray
+    """Of each use: where in the needle the seed begins."""
+
+
+class SeedTable:
+    """Seeds of many needles.
+
+    Args:
+        needles: the units of each, at least two.
+    """
+
+    def __init__(self, needles: Sequence[np.ndarray]) -> None:
+        self._lengths = np.array([len(units) for units in needles], np.int64)
+        self._largest = np.array([max(cuts(len(units))) for units in needles], np.int64)
+        runs: list[dict[tuple[int, ...], int]] = [{} for _ in range(LARGEST + 1)]
+        uses: list[list[tuple[int, int, int]]] = [[] for _ in range(LARGEST + 1)]
+        for number, units in enumerate(needles):
+            start = 0
+            for size in cuts(len(units)):
+                seed = tuple(int(unit) for unit in units[start : start + size])
+                for end in range(2, size + 1):
+                    runs[end].setdefault(seed[:end], len(runs[end]))
+                uses[size].append((runs[size][seed], number, start))
+                start += size
+        runs.append({})
+        self._heads = np.array([run[0] for run in runs[2]], np.int64)
+        self._levels = tuple(
+            _Level(
+                last=np.array([run[-1] for run in runs[size]], np.int64),
+                longer=_Links.of([runs[size][run[:-1]] for run in runs[size + 1]], len(runs[size])),
+                uses=_Links.of([run for run, _, _ in uses[size]], len(runs[size])),
+                needles=np.array([needle for _, needle, _ in uses[size]], np.int64),
+                offsets=np.array([start for _, _, start in uses[size]], np.int64),
+            )
+            for size in range(2, LARGEST + 1)
+        )
+
+    def search(
+        self, units: np.ndarray, costs: np.ndarray, limits: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Needles, and places in `units` where their first unit would lie; sorted, no repeats.
+
+        Args:
+            units: of the text.
+            costs: cost of one unit for another, [units, units].
+            limits: for each needle, the highest cost a syllable.
+        """
+        most = float((limits * self._largest).max(initial=0.0)) + EPSILON
+        against = costs[:, units]
+        runs, at, cost = self._pairs(against, most)
+        keys = []
+        room = len(units) + int(self._lengths.max(initial=0))
+        for size, level in enumerate(self._levels, 2):
+            source, use = level.uses.follow(runs)
+            needles = level.needles[use]
+            kept = cost[source] <= limits[needles] * size + EPSILON
+            places = at[source] - level.offsets[use] + self._lengths[needles]
+            keys.append((needles * room + places)[kept])
+            if size == LARGEST:
+                break
+            inside = at + size < len(units)
+            runs, at, cost = runs[inside], at[inside], cost[inside]
+            source, runs = level.longer.follow(runs)
+            at, cost = at[source], cost[source]
+            cost = cost + against[self._levels[size - 1].last[runs], at + size]
+            kept = cost <= most
+            runs, at, cost = runs[kept], at[kept], cost[kept]
+        together = np.unique(np.concatenate(keys))
+        needles = together // room
+        return needles, together % room - self._lengths[needles]
+
+    def _pairs(self, against: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Runs of two syllables: which, where, and at what cost, where that is at most `most`."""
+        width = against.shape[1] - 1
+        heads, lasts = self._heads, self._levels[0].last
+        if width < 1 or not len(heads):
+            nothing = np.zeros(0, np.int64)
+            return nothing, nothing, np.zeros(0, against.dtype)
+        rough = np.minimum(against * _STEPS, 2 * _STEPS).astype(np.uint8) // 2
+        limit = int(most * _STEPS) // 2 + 1
+        which, where = [], []
+        for first in range(0, len(heads), max(1, _BLOCK // width)):
+            block = slice(first, first + max(1, _BLOCK // width))
+            table = rough[heads[block], :-1] + rough[lasts[block], 1:]
+            cells = np.flatnonzero(table <= limit)
+            which.append(cells // width + first)
+            where.append(cells % width)
+        runs, at = np.concatenate(which), np.concatenate(where)
+        cost = against[heads[runs], at] + against[lasts[runs], at + 1]
+        kept = cost <= most
+        return runs[kept], at[kept], cost[kept]
