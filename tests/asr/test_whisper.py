@@ -30,6 +30,11 @@ def test_the_same_sound_gives_the_same_words(transcriber: Transcriber, sample):
     assert transcriber.transcribe(samples, speech) == transcriber.transcribe(samples, speech)
 
 
+def test_what_was_left_out_is_heard_again(transcriber: Transcriber, sample):
+    samples, speech = sample("counter_bad.wav")
+    assert "你爱办不办" in texts(transcriber.transcribe(samples, speech))
+
+
 def test_channels_are_heard_apart(transcriber: Transcriber, sample):
     samples, speech = sample("counter_phone_redline.wav")
     transcript = transcriber.transcribe(samples, speech)

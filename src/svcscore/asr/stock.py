@@ -25,6 +25,8 @@ CLAUSE_GAP = 0.6
 """Seconds of silence that part clauses where there is no punctuation."""
 LOOP_RATIO = 2.4
 """zlib compression ratio above which a text repeats itself (Whisper's own limit)."""
+_ECHO = 4
+"""Characters of the prompt that are an echo and no coincidence."""
 _LOOP = re.compile(r"(.{2,30}?)\1{3,}")
 """Four times the same; somebody may say 对对对对 or 好的好的好的."""
 
@@ -38,19 +40,22 @@ class StockPhrases:
     always: tuple[str, ...]
     doubtful: frozenset[str]
 
-    def drop(self, words: Sequence[Word]) -> tuple[tuple[Word, ...], int]:
-        """The words without stock clauses, and how many of those there were."""
+    def drop(self, words: Sequence[Word], *, prompt: str = "") -> tuple[tuple[Word, ...], int]:
+        """The words without stock clauses and echoes of the prompt, and how many of those there were."""
+        echo = plain(prompt)
         kept: list[Word] = []
         dropped = 0
         for clause in _clauses(words):
-            if self._is_stock(clause):
+            if self._is_stock(clause, echo):
                 dropped += 1
             else:
                 kept.extend(clause)
         return tuple(kept), dropped
 
-    def _is_stock(self, clause: Sequence[Word]) -> bool:
+    def _is_stock(self, clause: Sequence[Word], echo: str) -> bool:
         text = plain("".join(word.text for word in clause))
+        if len(text) >= _ECHO and text in echo:
+            return True
         if any(phrase in text for phrase in self.always):
             return True
         return text in self.doubtful and not _supported(clause, len(text))

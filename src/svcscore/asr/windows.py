@@ -69,7 +69,12 @@ def _cut(samples: Samples, span: Span) -> Samples:
 
 
 def pack(
-    speech: Sequence[Span], samples: Samples, *, channel: int = 0, longest: float = LONGEST
+    speech: Sequence[Span],
+    samples: Samples,
+    *,
+    channel: int = 0,
+    longest: float = LONGEST,
+    pause: float = PAUSE,
 ) -> tuple[Window, ...]:
     """Windows that hold all of `speech`, each at most `longest` seconds.
 
@@ -78,41 +83,45 @@ def pack(
         samples: ``[channels, n]``; where speech has no pause, it is cut at its quietest moment.
         channel: which channel the spans are of.
         longest: seconds.
+        pause: seconds that are kept of what lies between two spans.
     """
     parts = [p for span in speech for p in _divided(span, samples[channel], longest)]
     windows: list[Window] = []
-    while parts:
-        count = _that_fit(parts, longest)
-        windows.append(Window(channel=channel, pieces=_joined(parts[:count])))
-        parts = parts[count:]
+    first = 0
+    while first < len(parts):
+        last = first + _that_fit(parts, first, longest, pause)
+        windows.append(Window(channel=channel, pieces=_joined(parts[first:last], pause)))
+        first = last
     return tuple(windows)
 
 
-def _that_fit(parts: Sequence[Span], longest: float) -> int:
-    """How many parts go into the next window: all, or up to the longest of the late pauses."""
-    lengths: list[float] = []
-    for count in range(1, len(parts) + 1):
-        length = sum(piece.length for piece in _joined(parts[:count]))
+def _that_fit(parts: Sequence[Span], first: int, longest: float, pause: float) -> int:
+    """How many parts from `first` on fit: all, or up to the longest of the late pauses."""
+    late, best = -1.0, 1
+    length = 0.0
+    for index in range(first, len(parts)):
+        length += parts[index].length
+        if index > first:
+            length += min(pause, parts[index].start - parts[index - 1].end)
         if length > longest:
-            break
-        lengths.append(length)
-    if len(lengths) == len(parts):
-        return len(parts)
-    late = [i for i, length in enumerate(lengths) if length >= _LATE * longest]
-    choice = late or [len(lengths) - 1]
-    return 1 + max(choice, key=lambda i: (parts[i + 1].start - parts[i].end, i))
+            return best
+        gap = parts[index + 1].start - parts[index].end if index + 1 < len(parts) else 0.0
+        if length < _LATE * longest or gap >= late:
+            best = index - first + 1
+            late = gap if length >= _LATE * longest else -1.0
+    return len(parts) - first
 
 
-def _joined(parts: Sequence[Span]) -> tuple[Span, ...]:
-    """The parts with the pauses between them, which are shortened to `PAUSE` in their middle."""
+def _joined(parts: Sequence[Span], pause: float) -> tuple[Span, ...]:
+    """The parts with the pauses between them, longer ones shortened to `pause` in their middle."""
     kept: list[Span] = list(parts)
     for left, right in pairwise(parts):
         gap = right.start - left.end
-        if gap <= PAUSE:
+        if gap <= pause:
             kept.append(Span(left.end, right.start))
-        else:
-            kept.append(Span(left.end, left.end + PAUSE / 2))
-            kept.append(Span(right.start - PAUSE / 2, right.start))
+        elif pause > 0:
+            kept.append(Span(left.end, left.end + pause / 2))
+            kept.append(Span(right.start - pause / 2, right.start))
     return merge(kept)
 
 
@@ -120,12 +129,12 @@ def _divided(span: Span, samples: Samples, longest: float) -> list[Span]:
     """`span` cut at quiet moments until each part fits."""
     if span.length <= longest:
         return [span]
-    at = _quietest(samples, Span(span.start + longest / 2, span.start + longest))
+    at = quietest(samples, Span(span.start + longest / 2, span.start + longest))
     return [Span(span.start, at), *_divided(Span(at, span.end), samples, longest)]
 
 
-def _quietest(samples: Samples, within: Span) -> float:
-    """The middle of the quietest 50 ms, in seconds."""
+def quietest(samples: Samples, within: Span) -> float:
+    """The middle of the quietest 50 ms of one channel, in seconds; `within` holds one at least."""
     first = round(within.start * RATE)
     blocks = samples[first : round(within.end * RATE)]
     blocks = blocks[: blocks.size // _QUIET * _QUIET].reshape(-1, _QUIET)
