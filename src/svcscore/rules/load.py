@@ -139,7 +139,7 @@ def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]
     try:
         source = path.read_text("utf-8")
         node = yaml.compose(source, Loader=LOADER)
-        content = yaml.load(source, Loader=LOADER)  # noqa: S506 (a safe loader)
+        content = yaml.load(source, Loader=LOADER)
     except UnicodeDecodeError as error:
         return None, [Fault(path, 1, "file", f"not UTF-8 (byte {error.start}): save it as UTF-8")]
     except yaml.YAMLError as error:

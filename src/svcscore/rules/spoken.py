@@ -50,18 +50,16 @@ def kind_of(roles: Sequence[Role]) -> Kind:
 
 
 def _turn(index: int, role: Role, text: str, start: float) -> Turn:
-    words = tuple(
-        Word(
-            text=char,
-            span=Span(start + i * PACE, start + (i + 1) * PACE),
-            probability=1.0,
-        )
-        for i, char in enumerate(text)
-    )
+    words = []
+    at = start
+    for char in text:
+        end = at + PACE if char.isalnum() else at  # punctuation takes no time
+        words.append(Word(text=char, span=Span(at, end), probability=1.0))
+        at = end
     return Turn(
         index=index,
-        span=Span(start, start + len(text) * PACE),
-        words=words,
+        span=Span(start, at),
+        words=tuple(words),
         role=role,
         role_probability=0.5 if role is Role.UNKNOWN else 1.0,
         staff_probability=_staff_probability(role),

@@ -12,8 +12,8 @@ from functools import cache
 
 import opencc
 
-FILLERS = frozenset("嗯啊呃哦噢哎诶欸唉额")
-"""Sounds that carry no words; 呢 吧 吗 stay, they tell a question from an order."""
+FILLERS = frozenset("嗯啊呃哦噢哎诶欸唉")
+"""Sounds that carry no words; 呢 吧 吗 stay, they tell a question from an order, and 额 for 余额."""
 
 _FOLD = str.maketrans(
     {
