@@ -246,12 +246,13 @@ def _reasons(case: Case) -> Iterator[str]:
 
 def _findings_to_review(case: Case) -> Iterator[str]:
     for breach in case.breaches:
-        heard = f"「{breach.evidence[0].heard}」" if breach.evidence else breach.code
+        # the rule's phrase, not what was heard: that may hold a part of somebody's number
+        phrase = f"「{breach.evidence[0].phrase}」" if breach.evidence else breach.code
         if breach.severity is Severity.RED_LINE and _confirmed(breach):
-            yield f"红线须人工复核：{heard}"
+            yield f"红线须人工复核：{phrase}"
         elif breach.severity is not Severity.MINOR and not _confirmed(breach):
             what = "红线" if breach.severity is Severity.RED_LINE else "违规"
-            yield f"疑似{what}待复核：{heard}（概率 {breach.probability:.0%}）"
+            yield f"疑似{what}待复核：{phrase}（概率 {breach.probability:.0%}）"
 
 
 def _too_wide(rubric: Rubric, low: float, high: float) -> tuple[str, ...]:
