@@ -1,0 +1,1 @@
+"""Who speaks, and where one customer ends and the next begins."""

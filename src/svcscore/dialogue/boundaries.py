@@ -1,0 +1,97 @@
+"""Where one visit ends and the next begins, if no queue system tells.
+
+Between every two turns the hints are added up: a pause, a farewell before, a greeting after, a call of
+the queue machine, another customer's voice. A boundary is where the sum is high, and highest around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from svcscore.dialogue.cues import load_cues
+from svcscore.records import STAFF_ROLES, Role, Turn
+
+ENOUGH = 4.0
+"""Sum of hints that makes a boundary."""
+
+_FULL_PAUSE, _FOR_PAUSE = 60.0, 3.0
+_NOTABLE_PAUSE, _FOR_NOTABLE = 5.0, 1.0
+_FOR_FAREWELL = _FOR_GREETING = 2.0
+_FOR_INQUIRY = _FOR_CALL = 1.0
+_FOR_VOICE = 1.5
+"""Another customer's voice speaks for a boundary, the same one's against it."""
+_AROUND = 3
+"""Turns on both sides in which there is one boundary at most."""
+_LOOK = 2
+"""Turns of people that are looked at on each side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boundary:
+    """A visit begins with turn `before`; the reasons are those of `Interaction`."""
+
+    before: int
+    strength: float
+    closed_by: str
+    opened_by: str
+
+
+def boundaries(turns: Sequence[Turn]) -> tuple[Boundary, ...]:
+    """Boundaries in order; `before` counts positions in `turns`."""
+    cues = [load_cues().count(turn.text) for turn in turns]
+    calls = [
+        turn.role is Role.MACHINE or "call" in found
+        for turn, found in zip(turns, cues, strict=True)
+    ]
+    people = [i for i, call in enumerate(calls) if not call]
+    found: list[Boundary] = []
+    for at in range(1, len(people)):
+        candidate = _weighed(turns, cues, calls, people, at)
+        if candidate.strength < ENOUGH:
+            continue
+        if found and candidate.before - found[-1].before <= _AROUND:
+            if candidate.strength > found[-1].strength:
+                found[-1] = candidate
+            continue
+        found.append(candidate)
+    return tuple(found)
+
+
+def _weighed(
+    turns: Sequence[Turn],
+    cues: Sequence[dict[str, int]],
+    calls: Sequence[bool],
+    people: Sequence[int],
+    at: int,
+) -> Boundary:
+    """The hints between two turns of people; calls between them belong to what follows."""
+    before, after = people[max(0, at - _LOOK) : at], people[at : at + _LOOK]
+    called = any(calls[before[-1] + 1 : after[0]])
+    pause = turns[before[-1]].span.gap(turns[after[0]].span)
+    farewell = any("farewell" in cues[i] or "leaving" in cues[i] for i in before)
+    greeting = any("greeting" in cues[i] and _may_be_staff(turns[i]) for i in after)
+    inquiry = any("inquiry" in cues[i] and _may_be_staff(turns[i]) for i in after)
+    strength = _FOR_PAUSE * min(1.0, pause / _FULL_PAUSE) + _FOR_NOTABLE * (pause >= _NOTABLE_PAUSE)
+    strength += _FOR_FAREWELL * farewell + _FOR_GREETING * greeting
+    strength += _FOR_INQUIRY * inquiry + _FOR_CALL * called
+    strength += _FOR_VOICE * _other_customer(turns, before[-1], after[0])
+    return Boundary(
+        before=before[-1] + 1,
+        strength=strength,
+        closed_by="farewell" if farewell else "pause",
+        opened_by="greeting" if greeting or inquiry else "pause",
+    )
+
+
+def _may_be_staff(turn: Turn) -> bool:
+    return turn.role in STAFF_ROLES or turn.role is Role.UNKNOWN
+
+
+def _other_customer(turns: Sequence[Turn], last: int, first: int) -> int:
+    """1 where the customers next to the gap have other voices, -1 where the same, else 0."""
+    left = next((t for t in reversed(turns[: last + 1]) if t.role is Role.CUSTOMER), None)
+    right = next((t for t in turns[first:] if t.role is Role.CUSTOMER), None)
+    if left is None or right is None or left.speaker == right.speaker == "":
+        return 0
+    return -1 if left.speaker == right.speaker else 1

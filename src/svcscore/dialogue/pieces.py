@@ -1,0 +1,83 @@
+"""Cut words at pauses and ends of sentences into pieces that one person says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from svcscore.dialogue.levels import SHORTEST_PAUSE, Levels
+from svcscore.records import Word
+from svcscore.spans import Span, hull
+
+SENTENCE_ENDS = "。？！?!"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Words of one speaker; `pause` is the seconds from the piece before on the same channel."""
+
+    words: tuple[Word, ...]
+    span: Span
+    pause: float
+
+    @property
+    def channel(self) -> int:
+        """Where it was heard."""
+        return self.words[0].channel
+
+    @property
+    def text(self) -> str:
+        """Its words, joined."""
+        return "".join(word.text for word in self.words)
+
+
+def timed(words: Sequence[Word], levels: Sequence[Levels]) -> tuple[Word, ...]:
+    """`words` where they really sound: the recogniser lets words run on through pauses."""
+    result: list[Word] = []
+    for channel, level in enumerate(levels):
+        at = 0
+        for word in sorted((w for w in words if w.channel == channel), key=lambda w: w.span):
+            while at < len(level.pauses) and level.pauses[at].end <= word.span.start:
+                at += 1
+            result.append(replace(word, span=_sounding(word.span, level.pauses[at:])))
+    return tuple(sorted(result, key=lambda w: (w.span, w.channel)))
+
+
+def _sounding(span: Span, pauses: Sequence[Span]) -> Span:
+    """The longest part of `span` outside the pauses (the later of equals); all of it if none is."""
+    parts, start = [], span.start
+    for pause in pauses:
+        if pause.start >= span.end:
+            break
+        if pause.start > start:
+            parts.append(Span(start, pause.start))
+        start = max(start, pause.end)
+    if start < span.end:
+        parts.append(Span(start, span.end))
+    return max(parts, key=lambda part: (part.length, part.start), default=span)
+
+
+def cut_pieces(words: Sequence[Word], channels: int) -> tuple[Piece, ...]:
+    """Pieces of all channels by start, from words as :func:`timed` gives them."""
+    pieces = [
+        piece
+        for channel in range(channels)
+        for piece in _of_channel([w for w in words if w.channel == channel])
+    ]
+    return tuple(sorted(pieces, key=lambda p: (p.span, p.channel)))
+
+
+def _of_channel(words: list[Word]) -> Iterator[Piece]:
+    first, pause = 0, float("inf")
+    for index, (left, right) in enumerate(pairwise(words), start=1):
+        gap = left.span.gap(right.span)
+        if gap >= SHORTEST_PAUSE or left.text.rstrip()[-1:] in tuple(SENTENCE_ENDS):
+            yield _piece(words[first:index], pause)
+            first, pause = index, gap
+    if words:
+        yield _piece(words[first:], pause)
+
+
+def _piece(words: list[Word], pause: float) -> Piece:
+    return Piece(words=tuple(words), span=hull(word.span for word in words), pause=pause)
