@@ -44,7 +44,7 @@
   function item(n) {
     const row = index[n];
     const panel = el("div", { class: "panel", id: `p${n}`, hidden: true });
-    const name = row.path.split(/[\\/]/).pop();
+    const parts = row.path.split(/[\\/]/), name = parts.pop();
     const head = el("button", { type: "button", class: "head", "aria-expanded": "false", "aria-controls": `p${n}` },
       row.total == null
         ? el("span", { class: "total none" }, t("未评分", "no score"))
@@ -52,7 +52,7 @@
       el("span", { class: "within" }, row.total == null ? [] : [
         scale(row.low, row.total, row.high), `${points(row.low)}–${points(row.high)} `,
         el("span", { class: `band ${row.tone}` }, row.band ?? "")]),
-      el("span", { class: "what" }, el("b", { title: row.path }, el("bdi", {}, name)),
+      el("span", { class: "what" }, el("b", { title: row.path }, el("bdi", {}, name), parts.length ? el("bdi", { class: "folder" }, parts.join("/")) : null),
         el("small", {}, label("kinds", row.kind), ` · ${clock(row.start)}–${clock(row.end)}`,
           row.staff == null ? null : [" · ", el("bdi", {}, row.staff)], row.at == null ? null : ` · ${row.at.replace("T", " ")}`)),
       el("span", { class: "flags" },
