@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 import zipfile
 
@@ -145,5 +147,27 @@ def test_what_was_there_stays_where_it_cannot_be_written(tmp_path):
     broken = [*run.interactions, None]
     with pytest.raises(AttributeError):
         write_xlsx(path, broken, run.recordings)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["report.xlsx"]  # noqa: PTH208
+
+
+@pytest.mark.parametrize("room", [1_000, 5_000])
+def test_a_disk_without_room_is_told_as_such(tmp_path, room):
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(b"old")
+    # in a process of its own: the limit holds for the whole of it, and the library leaves files open
+    script = (
+        "import pathlib, resource, sys\n"
+        "from svcscore.reports.xlsx import write_xlsx\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "try:\n"
+        "    write_xlsx(pathlib.Path(sys.argv[1]), (), ())\n"
+        "except OSError as error:\n"
+        "    print(error.strerror)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, path], capture_output=True, text=True, check=False
+    )
+    assert ended.stdout.strip() == "File too large", ended.stderr
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["report.xlsx"]  # noqa: PTH208

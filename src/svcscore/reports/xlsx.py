@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -73,23 +75,26 @@ def write_xlsx(
         OSError: where it cannot be written; what was there before is then as it was.
     """
     lines = by_urgency(interactions)
-    with whole(path) as draft:
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        with xlsxwriter.Workbook(draft, options) as book:
+    sheets = (_interactions(lines), _findings(lines), _staff(lines), _inputs(recordings))
+    options = {
+        "constant_memory": True,  # rows wait in files, which may be left where writing fails
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="svcscore-") as waiting,
+            whole(path) as draft,
+            xlsxwriter.Workbook(draft, {**options, "tmpdir": waiting}) as book,
+        ):
             book.set_properties({"title": "服务评分报告", "created": _CREATED})
             writer = _Writer(book)
-            for sheet in (
-                _interactions(lines),
-                _findings(lines),
-                _staff(lines),
-                _inputs(recordings),
-            ):
+            for sheet in sheets:
                 writer.write(sheet)
+    except FileCreateError as error:
+        (fault,) = error.args
+        raise fault from error
 
 
 class _Writer:
