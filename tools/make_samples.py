@@ -1,11 +1,13 @@
-"""Render tools/sample_scripts.yaml into samples/: recordings, sidecars and expected results.
+"""Render a file of scripts: recordings, sidecars and expected results.
 
-Run from anywhere, in the environment that tools/README.md sets up. The same script and the same
+Usage: python tools/make_samples.py [SCRIPTS] [OUT], by default tools/sample_scripts.yaml into
+samples/. Run it in the environment that tools/README.md sets up. The same script and the same
 versions of the packages give the same files.
 """
 
 import json
 import logging
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -149,7 +151,11 @@ class Studio:
 
     def _say(self, voice: str, text: str) -> Samples:
         """Speak at one loudness, whatever the voice."""
-        sound = self._speaker.say(text, self._voices[voice]["mix"], self._voices[voice]["speed"])
+        cast = self._voices[voice]
+        percent = round(100 * cast.get("pitch", 1.0))
+        sound = self._speaker.say(text, cast["mix"], cast["speed"] * 100 / percent)
+        if percent != 100:  # played faster, which moves pitch and formants alike
+            sound = resample_poly(sound, 100, percent).astype(np.float32)
         return sound / _rms(sound)
 
 
@@ -212,8 +218,8 @@ def _write_audio(path: Path, recording: Channels, rate: int, codec: str) -> None
             file.mux(packet)
 
 
-def _sidecar(sample: dict[str, Any], turns: list[Turn]) -> dict[str, Any]:
-    """What the branch's systems know of a recording."""
+def _visits(turns: list[Turn]) -> list[dict[str, Any]]:
+    """From when to when each ticket was served."""
     tickets = dict.fromkeys(turn.ticket for turn in turns if turn.ticket)
     visits = []
     for ticket in tickets:
@@ -225,6 +231,12 @@ def _sidecar(sample: dict[str, Any], turns: list[Turn]) -> dict[str, Any]:
                 "end": round(own[-1].end + VISIT_MARGIN_SECONDS, 2),
             }
         )
+    return visits
+
+
+def _sidecar(sample: dict[str, Any], turns: list[Turn]) -> dict[str, Any]:
+    """What the branch's systems know of a recording."""
+    visits = [] if sample.get("visits_untold") else _visits(turns)
     return sample["sidecar"] | ({"visits": visits} if visits else {})
 
 
@@ -238,6 +250,7 @@ def _expected(sample: dict[str, Any], turns: list[Turn], breaches: list[str]) ->
         "red_lines": red_lines,
         "codes": codes,
         "never": sample.get("never", []) + [code for code in breaches if code not in allowed],
+        **({"visits": _visits(turns)} if sample.get("visits_untold") else {}),
         "turns": [
             {
                 "start": round(turn.start, 2),
@@ -251,12 +264,12 @@ def _expected(sample: dict[str, Any], turns: list[Turn], breaches: list[str]) ->
 
 
 def _render_all(
-    script: dict[str, Any], breaches: list[str]
+    script: dict[str, Any], breaches: list[str], out: Path
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Write each sample and its sidecar; yield its name and what is expected of it."""
     studio = Studio(script, Speaker())
     for sample in script["samples"]:
-        path = OUT / sample["file"]
+        path = out / sample["file"]
         turns = studio.turns(sample)
         codec = "pcm_mulaw" if sample.get("telephone") else CODECS[path.suffix]
         _write_audio(path, studio.record(sample, turns), sample["rate"], codec)
@@ -268,14 +281,15 @@ def _render_all(
 
 def main() -> None:
     """Render every sample of the script file."""
+    scripts, out = map(Path, sys.argv[1:] + [SCRIPTS, OUT][len(sys.argv) - 1 :])
     jieba.setLogLevel(logging.WARNING)
     pyroomacoustics.constants.set("num_threads", 1)  # sums are then made in one order
-    script = yaml.safe_load(SCRIPTS.read_text(encoding="utf-8"))
+    script = yaml.safe_load(scripts.read_text(encoding="utf-8"))
     codes = yaml.safe_load(TAXONOMY.read_text(encoding="utf-8"))["codes"]
     breaches = [code for code, entry in codes.items() if entry["polarity"] == "breach"]
-    OUT.mkdir(exist_ok=True)
-    expected = {"recordings": dict(_render_all(script, breaches))}
-    (OUT / "expected.yaml").write_text(
+    out.mkdir(exist_ok=True)
+    expected = {"recordings": dict(_render_all(script, breaches, out))}
+    (out / "expected.yaml").write_text(
         "# Written by tools/make_samples.py; the meaning of the fields is in README.md.\n"
         + yaml.safe_dump(expected, allow_unicode=True, sort_keys=False, width=200),
         encoding="utf-8",
