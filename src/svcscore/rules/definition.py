@@ -100,8 +100,8 @@ class Rule(Model):
 
 def _not_blank(phrases: tuple[str, ...]) -> tuple[str, ...]:
     for phrase in phrases:
-        if not any("\u4e00" <= char <= "\u9fff" for char in phrase):
-            raise ValueError(f"phrase {phrase!r} holds no Chinese character")
+        if not any(char.isalnum() for char in phrase):
+            raise ValueError(f"phrase {phrase!r} holds nothing that can be heard")
     if len(set(phrases)) != len(phrases):
         twice = sorted({p for p in phrases if phrases.count(p) > 1})
         raise ValueError(f"phrases listed twice: {twice}")
@@ -157,6 +157,8 @@ class NearRule(Rule):
     @classmethod
     def _groups(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
         return tuple(_not_blank(group) for group in groups)
+
+    check_phrases = field_validator("unless", "unless_turn")(_not_blank)
 
 
 class Trigger(Model):

@@ -149,9 +149,13 @@ def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]
     try:
         pack = Pack.model_validate(content)
     except ValidationError as error:
+        told = error.errors()
         return None, [
             Fault(path, _line(node, fault["loc"]), _where(fault["loc"]), _message(fault["msg"]))
-            for fault in error.errors()
+            for fault in told
+            # pydantic counts faultless items only: a list that holds others is not too short
+            if fault["type"] != "too_short"
+            or not any(_within(other["loc"], fault["loc"]) for other in told)
         ]
     faults = []
     for number, rule in enumerate(pack.rules):
@@ -216,6 +220,10 @@ def _line(node: yaml.Node | None, loc: Sequence[int | str]) -> int:
             node = node.value[key]
             line = node.start_mark.line + 1
     return line
+
+
+def _within(loc: Sequence[int | str], outer: Sequence[int | str]) -> bool:
+    return len(loc) > len(outer) and tuple(loc[: len(outer)]) == tuple(outer)
 
 
 def _where(loc: Sequence[int | str]) -> str:
