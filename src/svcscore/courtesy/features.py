@@ -165,21 +165,19 @@ class Features:
         from scipy.sparse import csr_matrix, hstack
 
         columns: list[list[int]] = [[] for _ in BLOCKS]
-        values: list[list[float]] = [[] for _ in BLOCKS]
         ends: list[list[int]] = [[0] for _ in BLOCKS]
         for text in said:
             for block, tokens in enumerate(tokens_of(text)):
-                vocabulary = self.vocabularies[block]
-                found = [vocabulary[token] for token in tokens if token in vocabulary]
-                weights = self.idf[block][found].astype(np.float64)
-                norm = float(np.sqrt(weights @ weights)) or 1.0
-                columns[block] += found
-                values[block] += (weights / norm).tolist()
+                get = self.vocabularies[block].get
+                columns[block] += [at for token in tokens if (at := get(token)) is not None]
                 ends[block].append(len(columns[block]))
-        blocks = [
-            csr_matrix((values[b], columns[b], ends[b]), shape=(len(said), len(self.idf[b])))
-            for b in range(len(BLOCKS))
-        ]
+        blocks = []
+        for idf, found, edges in zip(self.idf, columns, ends, strict=True):
+            places = np.array(found, np.int64)
+            values = idf[places].astype(np.float64)
+            rows = np.repeat(np.arange(len(said)), np.diff(edges))
+            values /= np.sqrt(np.bincount(rows, values**2, len(said)))[rows]
+            blocks.append(csr_matrix((values, places, edges), shape=(len(said), len(idf))))
         return hstack([*blocks, csr_matrix(dense(said))], format="csr")
 
 
