@@ -150,16 +150,6 @@ class Features:
             tuple({token: i for i, token in enumerate(tokens)} for tokens in kept), tuple(idf)
         )
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What each column is, as ``block:token``, ``cue:name`` or ``length:name``."""
-        blocks = zip(BLOCKS, self.vocabularies, strict=True)
-        return (
-            *(f"{block}:{token}" for block, tokens in blocks for token in tokens),
-            *(f"cue:{cue.name}" for cue in load_cues()),
-            *(f"length:{name}" for name in LENGTHS),
-        )
-
     def matrix(self, said: Sequence[str]) -> Any:  # noqa: ANN401 - scipy has no types
         """Sparse rows (CSR, float64 of shape [len(said), columns])."""
         from scipy.sparse import csr_matrix, hstack
