@@ -1,0 +1,123 @@
+"""What a run tells the terminal: bars where there is one, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from svcscore.records import Failed
+
+if TYPE_CHECKING:
+    from svcscore.batch import Progress as Step
+    from svcscore.reports.summary import Summary
+    from svcscore.work import Task
+
+_BYTES_PER_SECOND = 16_000
+"""Taken for the length of a file that does not tell its own."""
+
+
+class Console:
+    """Speaks to stderr while the run goes on, and to stdout at its end."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._errors = Terminal(stderr=True, soft_wrap=True, highlight=False, markup=False)
+        self._bar: Progress | None = None
+        self._bar_task = TaskID(0)
+        self._begun = time.monotonic()
+        self._lengths: list[float] = []
+        self._done: list[float] = []
+        self._ended = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def failed(self, failed: Failed) -> None:
+        """An input that cannot be tried."""
+        kind = "skipped" if failed.skipped else "failed"
+        self._errors.print(
+            f"{kind}: {failed.path}: {failed.message} [{failed.code}] → {failed.remedy}"
+        )
+
+    def began(self, tasks: Sequence[Task]) -> None:
+        """The inputs that have to be done."""
+        self._begun = time.monotonic()
+        self._lengths = [_length(task) for task in tasks]
+        self._done = [0.0] * len(tasks)
+        if self._quiet or not tasks or not self._errors.is_terminal:
+            return
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[told]}"),
+            TimeRemainingColumn(),
+            console=self._errors,
+        )
+        self._bar_task = self._bar.add_task(
+            f"0/{len(tasks)} inputs", total=sum(self._lengths), told=""
+        )
+        self._bar.start()
+
+    def progress(self, step: Step) -> None:
+        """How far one input is, or how it ended."""
+        length = self._lengths[step.index]
+        self._done[step.index] = length if step.ended else min(step.seconds, length)
+        if step.ended is not None:
+            self._ended += 1
+            self._tell(step)
+        if self._bar is not None:
+            done = sum(self._done)
+            self._bar.update(
+                self._bar_task,
+                completed=done,
+                description=f"{self._ended}/{len(self._done)} inputs",
+                told=f"{done:.0f} of {sum(self._lengths):.0f} s audio, RTF {self._factor(done)}",
+            )
+
+    def _factor(self, done: float) -> str:
+        """Real-time factor: seconds of work to a second of audio."""
+        return f"{(time.monotonic() - self._begun) / done:.2f}" if done > 0 else "–"
+
+    def _tell(self, step: Step) -> None:
+        ended = step.ended
+        assert ended is not None
+        if ended.code is not None:
+            self._errors.print(f"failed: {ended.path}: {ended.told} [{ended.code}]")
+        elif not self._quiet and not self._errors.is_terminal:
+            count = f"{self._ended}/{len(self._done)}"
+            told = f" ({ended.told})" if ended.told else ""
+            factor = self._factor(sum(self._done))
+            self._errors.print(f"{count} {ended.path}: {ended.seconds:.1f} s, RTF {factor}{told}")
+        elif not self._quiet and ended.told:
+            self._errors.print(f"note: {ended.path}: {ended.told}")
+
+    def summary(self, summary: Summary, fresh: int, out: Path) -> None:
+        """The table at the end."""
+        from svcscore.reports.summary import table
+
+        terminal = Terminal(soft_wrap=True, highlight=False)
+        terminal.print(table(summary))
+        terminal.print(
+            f"{fresh} done now, {summary.inputs - fresh} before or not at all; "
+            f"report: {out / 'report.html'}",
+            markup=False,
+        )
+
+
+def _length(task: Task) -> float:
+    from svcscore.audio.length import declared_seconds
+
+    if task.item.kind == "transcript":
+        return 1.0
+    declared = declared_seconds(task.item.path)
+    return declared or task.item.path.stat().st_size / _BYTES_PER_SECOND

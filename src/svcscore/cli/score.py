@@ -1,0 +1,98 @@
+"""``svcscore score``: recordings in, scores and a report out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from svcscore.cli.console import Console
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the results; the same folder again goes on where it stopped.",
+)
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV that says whose recordings these are; its rows are inputs too.",
+)
+@click.option("--model", help="Recogniser: a name (base, small, …) or a CTranslate2 folder.")
+@click.option("--profile", default="default", show_default=True, help="Rubric: a name or a file.")
+@click.option(
+    "--lexicon",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of rule packs in place of the packaged ones.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Processes; by default one to four cores, for each uses several.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for machines.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def score(
+    inputs: tuple[str, ...],
+    out: Path,
+    manifest: Path | None,
+    model: str | None,
+    profile: str,
+    lexicon: Path | None,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Score recordings and transcripts.
+
+    INPUT is an audio file, a folder (searched wholly), a pattern in quotes, or a transcript (.json,
+    .srt, .vtt, .TextGrid). Writes interactions.jsonl, recordings.jsonl, report.html and report.xlsx.
+
+    Exit codes: 0 all went well; 1 nothing could be done; 2 the call or a configuration file is
+    wrong; 3 some inputs failed and the others are done.
+    """
+    from svcscore.batch import run
+    from svcscore.intake.discover import discover
+    from svcscore.runners.local import LocalRunner
+    from svcscore.settings import settings
+
+    begun = time.monotonic()
+    chosen = settings(model=model, lexicon=lexicon, profile=profile, workers=workers)
+    plan = discover(inputs, manifest)
+    with Console(quiet=quiet or as_json) as console:
+        for failed in plan.failed:
+            console.failed(failed)
+        lines = run(
+            plan,
+            chosen,
+            out,
+            LocalRunner(chosen.workers),
+            began=console.began,
+            progress=console.progress,
+        )
+
+    from svcscore.reports.contract import parse_interactions, parse_recordings
+    from svcscore.reports.summary import summarise
+
+    summary = summarise(parse_interactions(lines.interactions), parse_recordings(lines.recordings))
+    if as_json:
+        content = asdict(summary) | {
+            "out": str(out),
+            "fresh": lines.fresh,
+            "wall_seconds": round(time.monotonic() - begun, 2),
+        }
+        click.echo(json.dumps(content, ensure_ascii=False))
+    elif not quiet:
+        console.summary(summary, lines.fresh, out)
+    if summary.failed and summary.ok:
+        sys.exit(3)
+    if not summary.ok:
+        sys.exit(1)

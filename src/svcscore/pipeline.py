@@ -1,0 +1,285 @@
+"""One recording through all rooms, from samples to a scorecard; reads like the diagram.
+
+The only module that knows every stage. It holds no judgement of its own: what limits a judgement is
+told by the recording's remarks, and each stage decides what follows from its own input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from svcscore import __version__
+from svcscore.asr.base import Transcriber
+from svcscore.asr.verify import Listener, Probe
+from svcscore.asr.weights import find_asr, find_speaker_encoder
+from svcscore.asr.whisper import WhisperTranscriber
+from svcscore.audio.clip import encode_clip
+from svcscore.audio.decode import decode
+from svcscore.audio.files import shown
+from svcscore.audio.prosody import Prosody, measure_prosody
+from svcscore.audio.quality import assess
+from svcscore.audio.samples import RATE, Samples
+from svcscore.audio.speech import speech_spans
+from svcscore.courtesy.classifier import CourtesyModel, load_courtesy
+from svcscore.dialogue.embeddings import Embedder
+from svcscore.dialogue.interactions import interactions
+from svcscore.dialogue.stored import turns_from_transcript
+from svcscore.dialogue.turns import turns_from_audio
+from svcscore.intake.discover import Item
+from svcscore.intake.transcripts import read_transcript
+from svcscore.records import (
+    Interaction,
+    Judged,
+    Provenance,
+    Recording,
+    Remark,
+    Scored,
+    Transcript,
+    Turn,
+)
+from svcscore.rules.engine import Engine
+from svcscore.rules.load import load_lexicon
+from svcscore.scoring.rubric import Rubric, load_rubric
+from svcscore.scoring.scorecard import scorecard
+from svcscore.settings import Settings
+from svcscore.spans import Span
+from svcscore.text.normalise import simplify
+
+UNHEARD = 1.0
+"""Seconds of speech without words from which on it is told."""
+UNFLAGGED_AUDIO = 1800.0
+"""Seconds of audio kept of a recording for interactions that nobody has to look at."""
+STATED = (("model", "none"), ("source", "transcript"))
+"""What takes the recogniser's place in the provenance of a given transcript."""
+
+_LIMITS = {
+    "audio.noisy": "环境噪声较大，部分内容可能听不清",
+    "audio.clipped": "录音削波失真，部分内容可能听不清",
+    "audio.narrow_band": "电话频带录音，识别可靠性较低",
+    "audio.damaged": "录音有损坏，缺失部分未作判断",
+    "audio.unheard": "有语音未能识别出文字",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ears:
+    """What hearing needs; a run over transcripts has none."""
+
+    transcriber: Transcriber
+    listener: Listener
+    embedder: Embedder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """Everything that is loaded once."""
+
+    ears: Ears | None
+    engine: Engine
+    courtesy: CourtesyModel
+    rubric: Rubric
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A recording that was scored, and the sound of its interactions (MP3) by interaction id."""
+
+    scored: Scored
+    clips: tuple[tuple[str, bytes], ...] = ()
+
+
+def load_stages(settings: Settings, *, hearing: bool) -> Stages:
+    """Load models, rules and rubric.
+
+    Args:
+        settings: the run's.
+        hearing: whether there is audio among the inputs; without, no weights are needed.
+
+    Raises:
+        WeightsError: where weights are missing or corrupt.
+        ConfigError: where packs or rubric have faults.
+    """
+    lexicon = load_lexicon(settings.lexicon)
+    courtesy = load_courtesy()
+    rubric = load_rubric(settings.profile, frozenset(lexicon.taxonomy.codes))
+    ears = _ears(settings) if hearing else None
+    return Stages(
+        ears=ears,
+        engine=Engine(lexicon),
+        courtesy=courtesy,
+        rubric=rubric,
+        provenance=Provenance(
+            version=__version__,
+            asr=ears.transcriber.identity if ears else STATED,
+            lexicon_sha256=lexicon.sha256,
+            rubric_sha256=rubric.sha256,
+            courtesy_sha256=courtesy.sha256,
+        ),
+    )
+
+
+def _ears(settings: Settings) -> Ears:
+    transcriber = WhisperTranscriber(find_asr(settings.model), threads=settings.threads)
+    encoder = find_speaker_encoder()
+    return Ears(
+        transcriber=transcriber,
+        listener=transcriber.listener(),
+        embedder=Embedder(encoder, threads=settings.threads) if encoder else None,
+    )
+
+
+def score_recording(
+    item: Item,
+    sha256: str,
+    stages: Stages,
+    *,
+    copy: bool = False,
+    tell: Callable[[float], None] = lambda seconds: None,
+) -> Result:
+    """Score a recording.
+
+    Args:
+        item: of kind ``audio``.
+        sha256: of its content, in hex.
+        stages: with ears.
+        copy: whether another input of the run has the same content; its interactions then get ids
+            of their own.
+        tell: hears how many seconds of audio are done.
+
+    Raises:
+        InputError: where it cannot be decoded.
+    """
+    begun = time.monotonic()
+    assert stages.ears is not None
+    ears = stages.ears
+    sound = decode(item.path, sha256=sha256, context=item.context)
+    speech = tuple(speech_spans(channel) for channel in sound.samples)
+    transcript = simplified(ears.transcriber.transcribe(sound.samples, speech, tell))
+    quality = assess(sound.samples, speech, bad_packets=sound.recording.quality.bad_packets)
+    recording = replace(
+        sound.recording,
+        quality=quality.quality,
+        remarks=(*sound.recording.remarks, *quality.remarks, *_unheard(transcript.unheard)),
+    )
+    context = recording.context
+    turns = turns_from_audio(transcript, sound.samples, context, ears.embedder)
+    prosody = measure_prosody(sound.samples, turns)
+    judged = tuple(
+        _judged(interaction, recording, stages, sound.samples, prosody)
+        for interaction in _interactions(recording, turns, transcript.unheard, copy=copy)
+    )
+    tell(recording.duration)
+    return Result(
+        scored=Scored(
+            recording=recording,
+            speech=sum(span.length for spans in speech for span in spans),
+            interactions=judged,
+            wall_seconds=time.monotonic() - begun,
+            provenance=stages.provenance,
+        ),
+        clips=tuple(_clips(judged, sound.samples)),
+    )
+
+
+def score_transcript(item: Item, sha256: str, stages: Stages, *, copy: bool = False) -> Result:
+    """Score a transcript that was given: all but hearing.
+
+    Raises:
+        InputError: where it cannot be read.
+    """
+    begun = time.monotonic()
+    stored = read_transcript(item.path, item.context)
+    turns = turns_from_transcript(stored)
+    recording = Recording(
+        id=sha256[:16],
+        path=shown(item.path),
+        sha256=sha256,
+        duration=stored.duration,
+        sample_rate=0,
+        channels=0,
+        context=stored.context,
+        remarks=stored.remarks,
+    )
+    judged = tuple(
+        _judged(interaction, recording, stages, None, ())
+        for interaction in _interactions(recording, turns, (), copy=copy)
+    )
+    return Result(
+        scored=Scored(
+            recording=recording,
+            speech=sum(turn.span.length for turn in turns),
+            interactions=judged,
+            wall_seconds=time.monotonic() - begun,
+            provenance=replace(stages.provenance, asr=STATED),
+        )
+    )
+
+
+def simplified(transcript: Transcript) -> Transcript:
+    """The transcript with every word in simplified characters."""
+    words = tuple(replace(word, text=simplify(word.text)) for word in transcript.words)
+    return replace(transcript, words=words)
+
+
+def _unheard(spans: Sequence[Span]) -> tuple[Remark, ...]:
+    seconds = sum(span.length for span in spans)
+    if seconds < UNHEARD:
+        return ()
+    return (
+        Remark(
+            code="audio.unheard",
+            message=f"in {seconds:.0f} s of speech no words were recognised",
+            remedy="listen to these stretches; what was not heard there counts as unsure",
+        ),
+    )
+
+
+def _interactions(
+    recording: Recording, turns: Sequence[Turn], unheard: tuple[Span, ...], *, copy: bool
+) -> tuple[Interaction, ...]:
+    # ids follow from content and time, so a file that is moved keeps its reviews; only where the
+    # same content is given twice must the path tell the two apart
+    seed = recording.id
+    if copy:
+        seed = hashlib.sha256(f"{recording.id}\0{recording.path}".encode()).hexdigest()[:16]
+    found = interactions(seed, turns, recording.context, recording.duration, unheard)
+    return tuple(replace(one, recording_id=recording.id) for one in found)
+
+
+def _judged(
+    interaction: Interaction,
+    recording: Recording,
+    stages: Stages,
+    samples: Samples | None,
+    prosody: Sequence[Prosody],
+) -> Judged:
+    listen: Callable[[Sequence[Probe]], Sequence[float | None]] | None = None
+    if samples is not None and stages.ears is not None:
+        words = tuple(word for turn in interaction.turns for word in turn.words)
+        listen = partial(stages.ears.listener.listen, samples, words=words)
+    findings = stages.engine.judge(interaction, listen)
+    courtesy = stages.courtesy.judge(interaction.turns, prosody)
+    unsure = tuple(_LIMITS[remark.code] for remark in recording.remarks if remark.code in _LIMITS)
+    card = scorecard(interaction, findings, courtesy, stages.rubric, unsure=unsure)
+    return Judged(interaction=interaction, findings=findings, courtesy=courtesy, scorecard=card)
+
+
+def _clips(judged: Sequence[Judged], samples: Samples) -> list[tuple[str, bytes]]:
+    """The sound of each interaction: of all that are flagged, of others up to a limit."""
+    mixed: Samples = samples[0] if len(samples) == 1 else samples.mean(axis=0)
+    left = UNFLAGGED_AUDIO
+    clips = []
+    for one in judged:
+        span = one.interaction.span
+        if not (one.scorecard.needs_review or one.scorecard.red_line):
+            left -= span.length
+            if left < 0:
+                continue
+        if round(span.start * RATE) < mixed.size and span.length > 0:
+            clips.append((one.interaction.id, encode_clip(mixed, span)))
+    return clips
