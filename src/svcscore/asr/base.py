@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from svcscore.audio.samples import Samples
 from svcscore.records import Transcript
 from svcscore.spans import Span
+
+
+def untold(seconds: float) -> None:
+    """Tells nobody."""
 
 
 class Transcriber(Protocol):
@@ -18,13 +22,19 @@ class Transcriber(Protocol):
         """Names and values that say what produces the words (goes into ``Provenance.asr``)."""
         ...
 
-    def transcribe(self, samples: Samples, speech: Sequence[Sequence[Span]]) -> Transcript:
+    def transcribe(
+        self,
+        samples: Samples,
+        speech: Sequence[Sequence[Span]],
+        tell: Callable[[float], None] = untold,
+    ) -> Transcript:
         """Recognise one recording.
 
         Args:
             samples: ``[channels, n]`` at 16 kHz.
             speech: for each channel the spans of speech, in order and apart
                 (`audio.speech.speech_spans`). Nothing outside them is heard.
+            tell: hears now and then how many seconds of the recording are done.
 
         Returns:
             Words in order of time with their channel, as the recogniser writes them (either

@@ -32,6 +32,8 @@ FULL = 30.0
 """Seconds that the encoder was trained on; sound is padded with silence to it."""
 LANGUAGE = "zh"
 
+_FITS = 16
+"""Texts that are held against the sound together; bounds memory to 100 MB."""
 _LEADING = frozenset("\"'“‘¿([{《（「『-")
 _PUNCTUATION = frozenset(string.punctuation + "，。！？；：、…—～·“”‘’（）《》「」『』【】〈〉　")
 
@@ -103,11 +105,10 @@ class Recogniser:
 
         Without them Whisper cannot decide to skip ahead, which loses whole sentences.
         """
-        before = [self._tokenizer.sot_prev, *self.tokens(prompt)] if prompt else []
         batch = encoding.shape[0]
         results = self._model.generate(
             encoding,
-            [before + self._start] * batch,
+            [self._before(prompt) + self._start] * batch,
             beam_size=beam_size,
             return_scores=True,
             return_no_speech_prob=True,
@@ -137,6 +138,43 @@ class Recogniser:
             [max(2, round(length * MEL_RATE)) for length in lengths],
         )
         return tuple(self._pieces(text, r) for text, r in zip(texts, results, strict=True))
+
+    def fits(
+        self,
+        encoding: Encoding,
+        rows: Sequence[int],
+        texts: Sequence[str],
+        lengths: Sequence[float],
+        *,
+        prompt: str,
+    ) -> list[float]:
+        """The log-probability of each text given one row of the encoding, summed over its tokens.
+
+        Args:
+            encoding: of some sounds.
+            rows: which of them each text is held against.
+            texts: what may have been said; an empty one has nothing to be wrong about, and gets 0.
+            lengths: seconds of sound behind each text.
+            prompt: as in `decode`.
+        """
+        import ctranslate2
+
+        encoded = np.array(encoding)
+        start = [*self._before(prompt), *self._tokenizer.sot_sequence]
+        found: list[float] = []
+        for first in range(0, len(texts), _FITS):
+            part = slice(first, first + _FITS)
+            results = self._model.align(
+                ctranslate2.StorageView.from_array(encoded[list(rows[part])]),
+                start,
+                [self.tokens(text) for text in texts[part]],
+                [max(2, round(length * MEL_RATE)) for length in lengths[part]],
+            )
+            found += [float(np.log(np.maximum(r.text_token_probs, 1e-12)).sum()) for r in results]
+        return found
+
+    def _before(self, prompt: str) -> list[int]:
+        return [self._tokenizer.sot_prev, *self.tokens(prompt)] if prompt else []
 
     def _pieces(
         self, tokens: list[int], result: ctranslate2.models.WhisperAlignmentResult

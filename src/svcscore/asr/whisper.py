@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from itertools import islice
 from statistics import fmean
 
+from svcscore.asr.base import untold
 from svcscore.asr.coverage import placed, within_reach, without_words
 from svcscore.asr.recogniser import FULL, Decoded, Recogniser
 from svcscore.asr.stock import load_stock_phrases, loops
+from svcscore.asr.verify import Listener
 from svcscore.asr.weights import Found
 from svcscore.asr.windows import Window, pack
-from svcscore.audio.samples import Samples
+from svcscore.audio.samples import RATE, Samples
 from svcscore.errors import WeightsError
 from svcscore.records import Transcript, Word
 from svcscore.spans import Span, covered, merge
@@ -99,13 +101,23 @@ class WhisperTranscriber:
             ("prompt", self._options.prompt),
         )
 
-    def transcribe(self, samples: Samples, speech: Sequence[Sequence[Span]]) -> Transcript:
+    def listener(self) -> Listener:
+        """The second listen, with the same loaded model."""
+        return Listener(self._recogniser, self._options.prompt)
+
+    def transcribe(
+        self,
+        samples: Samples,
+        speech: Sequence[Sequence[Span]],
+        tell: Callable[[float], None] = untold,
+    ) -> Transcript:
         """See `base.Transcriber`."""
         first = [
             window
             for channel, spans in enumerate(speech)
             for window in pack(spans, samples, channel=channel)
         ]
+        end = samples.shape[1] / RATE
         words: list[Word] = []
         silent: list[tuple[int, Span]] = []
         dropped = 0
@@ -114,6 +126,8 @@ class WhisperTranscriber:
             dropped += hearing.dropped
             if hearing.silent:
                 silent += [(hearing.window.channel, piece) for piece in hearing.window.pieces]
+            # one channel after the other
+            tell((hearing.window.channel * end + hearing.window.span.end) / len(speech))
         for cut in (_together, _alone):
             words, more = self._hear_again(cut, words, silent, samples, speech)
             dropped += more

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from svcscore.audio.samples import Samples
+from svcscore.asr.base import untold
+from svcscore.audio.samples import RATE, Samples
 from svcscore.records import Transcript
 from svcscore.spans import Span
 
@@ -29,7 +30,12 @@ class ScriptedTranscriber:
         """Says that nothing was recognised."""
         return (("engine", "scripted"),)
 
-    def transcribe(self, samples: Samples, speech: Sequence[Sequence[Span]]) -> Transcript:
+    def transcribe(
+        self,
+        samples: Samples,
+        speech: Sequence[Sequence[Span]],
+        tell: Callable[[float], None] = untold,
+    ) -> Transcript:
         """The next transcript.
 
         Raises:
@@ -39,4 +45,5 @@ class ScriptedTranscriber:
             raise LookupError("no transcript is left in the script")
         channels, length = samples.shape
         self.heard.append((channels, length, sum(len(spans) for spans in speech)))
+        tell(length / RATE)
         return self._waiting.popleft()

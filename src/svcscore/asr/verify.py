@@ -1,0 +1,243 @@
+"""The second listen: is this phrase in this sound?
+
+A weak recogniser that writes the wrong words can still tell how well given words fit. Whisper is
+made to spell what the transcript says around a place three ways: with the phrase put there (its
+edges moved by a character where that fits better), with what stands there, and with nothing. For a
+phrase that the transcript has word for word, what a fresh search of that little sound writes there
+stands in for the second. With S the sum of the log-probabilities of a text's tokens given the sound
+and n the characters of the phrase, the score is::
+
+    (S(phrase) - max S(others)) / n + HANDICAP
+
+in nats a character: above 0 the sound supports the phrase, below it does not. The handicap is what
+the recogniser's own text is ahead of words that were spoken and misheard: it was chosen because it
+fits best. Measured by `benchmarks/listen.py`; suggested: confirm from `CONFIRM`, reject below `REJECT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from svcscore.asr.recogniser import FULL, Piece, Recogniser
+from svcscore.audio.samples import RATE, Samples
+from svcscore.records import Word
+from svcscore.spans import Span
+
+HANDICAP = 2.0
+"""Nats a character."""
+CONFIRM = 0.5
+"""Score from which the sound confirms a phrase."""
+REJECT = -1.5
+"""Score below which the sound speaks against it."""
+SHORTEST = 0.12
+"""Seconds; in less nothing can be heard."""
+LONGEST = 20.0
+"""Seconds of one place; a phrase is shorter."""
+_CONTEXT = 3.0
+"""Seconds that a clip holds at least, if there are words around."""
+_SIDE = 3.0
+"""Seconds of words taken along on either side at most."""
+_PAUSE = 0.3
+"""Seconds without words at which a clip is cut."""
+_PAD = 0.8
+"""Seconds around a place where no words are known."""
+_SILENCE = 2.0
+"""Seconds of silence behind a clip, without which Whisper is confused."""
+_BATCH = 8
+_EDGES = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A question: was `phrase` said in `span`, where the transcript has `heard`?
+
+    Both are plain text; `heard` may be empty.
+    """
+
+    channel: int
+    span: Span
+    phrase: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clip:
+    """A little sound, the words known of it, and when each of their characters was said."""
+
+    channel: int
+    span: Span
+    words: tuple[Word, ...]
+
+
+class Listener:
+    """Asks a loaded recogniser.
+
+    Args:
+        recogniser: shared with the transcriber.
+        prompt: the one that the transcriber uses; it steers to simplified characters.
+    """
+
+    def __init__(self, recogniser: Recogniser, prompt: str) -> None:
+        self._recogniser = recogniser
+        self._prompt = prompt
+
+    def listen(
+        self, samples: Samples, probes: Sequence[Probe], words: Sequence[Word] = ()
+    ) -> tuple[float | None, ...]:
+        """The score of each probe (see the module); None where it cannot be asked.
+
+        Args:
+            samples: ``[channels, n]`` at 16 kHz.
+            probes: in any order; those in the same few seconds share their encoding.
+            words: the transcript, simplified; it gives the phrase its context. Without it the
+                phrase stands alone, and the scores are less sharp.
+        """
+        asked: dict[_Clip, list[int]] = {}
+        end = samples.shape[1] / RATE
+        spoken = sorted(words, key=lambda word: word.span)
+        for index, probe in enumerate(probes):
+            if _can_be_asked(probe, end):
+                asked.setdefault(_clip(probe, spoken, end), []).append(index)
+        scores: list[float | None] = [None] * len(probes)
+        clips = sorted(asked, key=lambda clip: (clip.span.length, clip.span, clip.channel))
+        for first in range(0, len(clips), _BATCH):
+            batch = clips[first : first + _BATCH]
+            questions = [(row, index) for row, clip in enumerate(batch) for index in asked[clip]]
+            found = self._ask(samples, batch, [(row, probes[index]) for row, index in questions])
+            for (_, index), score in zip(questions, found, strict=True):
+                scores[index] = score
+        return tuple(scores)
+
+    def _ask(
+        self, samples: Samples, clips: Sequence[_Clip], questions: Sequence[tuple[int, Probe]]
+    ) -> list[float]:
+        sounds = [_sound(samples, clip) for clip in clips]
+        seconds = min(FULL, round(max(clip.span.length for clip in clips) + _SILENCE, 2))
+        encoding = self._recogniser.encode(sounds, seconds=seconds)
+        lengths = [clip.span.length for clip in clips]
+        fresh: tuple[tuple[Piece, ...], ...] = ((),) * len(clips)
+        if any(probe.phrase == probe.heard for _, probe in questions):
+            decoded = self._recogniser.decode(encoding, beam_size=1, prompt=self._prompt)
+            fresh = self._recogniser.align(encoding, decoded, lengths)
+        spellings = [_spellings(clips[row], probe, fresh[row]) for row, probe in questions]
+        rows = [row for (row, _), s in zip(questions, spellings, strict=True) for _ in s.texts]
+        fits = iter(
+            self._recogniser.fits(
+                encoding,
+                rows,
+                [text for s in spellings for text in s.texts],
+                [lengths[row] for row in rows],
+                prompt=self._prompt,
+            )
+        )
+        scores = []
+        for (_, probe), spelling in zip(questions, spellings, strict=True):
+            phrase = max(next(fits) for _ in spelling.phrase)
+            others = max(next(fits) for _ in spelling.others)
+            scores.append((phrase - others) / len(probe.phrase) + HANDICAP)
+        return scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spellings:
+    """The texts of a clip with the phrase in it, and without."""
+
+    phrase: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self.phrase + self.others
+
+
+def _can_be_asked(probe: Probe, end: float) -> bool:
+    inside = min(probe.span.end, end) - probe.span.start
+    return SHORTEST <= inside <= LONGEST and any(char.isalnum() for char in probe.phrase)
+
+
+def _sound(samples: Samples, clip: _Clip) -> Samples:
+    return samples[clip.channel, round(clip.span.start * RATE) : round(clip.span.end * RATE)]
+
+
+def _clip(probe: Probe, words: Sequence[Word], end: float) -> _Clip:
+    """The sound around a probe, cut between words."""
+    own = [word for word in words if word.channel == probe.channel]
+    inside = [i for i, word in enumerate(own) if word.span.overlap(probe.span) > 0]
+    if not inside:
+        span = probe.span.padded(_PAD)
+        return _Clip(channel=probe.channel, span=Span(span.start, min(end, span.end)), words=())
+    first, last = inside[0], inside[-1]
+    while first > 0 and _goes_on(own[first - 1], own[first], own[last], probe.span):
+        first -= 1
+    while last + 1 < len(own) and _goes_on(own[last], own[last + 1], own[first], probe.span):
+        last += 1
+    before = own[first - 1].span.end if first else 0.0
+    after = own[last + 1].span.start if last + 1 < len(own) else end
+    start, stop = own[first].span.start, own[last].span.end
+    span = Span(
+        max(0.0, start - min(_PAUSE, max(0.0, start - before) / 2)),
+        min(end, stop + min(_PAUSE, max(0.0, after - stop) / 2)),
+    )
+    return _Clip(channel=probe.channel, span=span, words=tuple(own[first : last + 1]))
+
+
+def _goes_on(left: Word, right: Word, other_end: Word, place: Span) -> bool:
+    """Whether a clip goes on from one to the other of two neighbours."""
+    new = left if other_end.span.start >= right.span.start else right
+    if abs(new.span.start - place.start) > _SIDE and abs(new.span.end - place.end) > _SIDE:
+        return False
+    length = abs(other_end.span.end - new.span.start)
+    gap = right.span.start - left.span.end
+    return gap < _PAUSE or (length < _CONTEXT and gap < 1.0)
+
+
+def _spellings(clip: _Clip, probe: Probe, fresh: Sequence[Piece]) -> _Spellings:
+    """All that the clip might say: the phrase at its best place, and what stands against it."""
+    text = "".join(word.text for word in clip.words) or probe.heard
+    start, end = _place(clip, probe)
+    phrase = []
+    for before, after in _EDGES:
+        first, last = start + before, end + after
+        if 0 <= first <= last <= len(text):
+            phrase.append(text[:first] + probe.phrase + text[last:])
+    others = [text[:start] + text[end:]]
+    if probe.heard == probe.phrase:
+        inside = (
+            piece.text
+            for piece in fresh
+            if _holds(probe.span, clip.span.start + (piece.start + piece.end) / 2)
+        )
+        others.append(text[:start] + "".join(inside) + text[end:])
+    else:
+        others.append(text)
+    known = set(phrase)
+    return _Spellings(
+        phrase=tuple(dict.fromkeys(phrase)),
+        others=tuple(dict.fromkeys(other for other in others if other not in known)),
+    )
+
+
+def _place(clip: _Clip, probe: Probe) -> tuple[int, int]:
+    """The characters of the clip's text that the phrase would replace."""
+    if not clip.words:
+        return 0, len(probe.heard)
+    at, start, end = 0, None, 0
+    for word in clip.words:
+        if _holds(probe.span, (word.span.start + word.span.end) / 2):
+            start = at if start is None else start
+            end = at + len(word.text.rstrip("，。！？；：、,.!?"))
+        at += len(word.text)
+    text = "".join(word.text for word in clip.words)
+    if start is None:
+        start = end = sum(
+            len(word.text) for word in clip.words if word.span.end <= probe.span.start
+        )
+    if probe.heard and text[start:end] != probe.heard and text.count(probe.heard) == 1:
+        start = text.index(probe.heard)
+        end = start + len(probe.heard)
+    return start, end
+
+
+def _holds(span: Span, moment: float) -> bool:
+    return span.start <= moment < span.end
