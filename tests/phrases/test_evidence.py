@@ -10,6 +10,7 @@ from svcscore.phrases.evidence import (
     SUPPORTS,
     VERY_CLOSE,
     Witnesses,
+    contradicted,
     heard_probability,
     status_of,
     text_score,
@@ -64,7 +65,8 @@ def test_previews_are_never_final(seen, severity):
 @given(witnesses(), st.sampled_from([None, *Severity]))
 def test_what_is_improbable_is_rejected(seen, severity):
     probability = heard_probability(seen) * seen.role
-    assert (status(severity, seen) is Status.REJECTED) == (probability < REJECT)
+    denied = not seen.exact and contradicted(seen)
+    assert (status(severity, seen) is Status.REJECTED) == (probability < REJECT or denied)
 
 
 def seen(**fields):

@@ -1,4 +1,7 @@
-"""Alignment of many needles with as many stretches of text, all at once."""
+"""Alignment of many needles with as many stretches of text, all at once.
+
+The needles lie side by side: the last axis is theirs, the first one goes along the text.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,16 @@ def best_ends(
     """Least cost of each needle ending at each unit of its stretch, beginning anywhere in it.
 
     Args:
-        needles: units, [n, length].
-        heard: units of the stretch to look in, [n, width].
-        gaps: cost of stepping over each of those units, [n, width].
+        needles: units, [length, n].
+        heard: units of the stretch to look in, [width, n].
+        gaps: cost of stepping over each of those units, [width, n].
         costs: cost of hearing one unit for another, [units, units].
 
     Returns:
-        Costs, float32 of shape [n, width].
+        Costs, float32 of shape [width, n].
     """
-    return _align(np.zeros((len(needles), heard.shape[1] + 1), np.float32),
-                  needles, heard, gaps, costs)[:, 1:]  # fmt: skip
+    start = np.zeros((len(heard) + 1, heard.shape[1]), np.float32)
+    return _align(start, needles, heard, gaps, costs)[1:]
 
 
 def best_starts(
@@ -34,10 +37,9 @@ def best_starts(
 
     Both sides are given backwards, the last unit of the hit first: the number leads to its start.
     """
-    first = np.zeros((len(needles), heard.shape[1] + 1), np.float32)
-    first[:, 1:] = np.cumsum(gaps, axis=1)
-    row = _align(first, needles, heard, gaps, costs)
-    lengths: np.ndarray = np.argmin(row[:, 1:], axis=1) + 1
+    start = np.zeros((len(heard) + 1, heard.shape[1]), np.float32)
+    np.cumsum(gaps, axis=0, out=start[1:])
+    lengths: np.ndarray = np.argmin(_align(start, needles, heard, gaps, costs)[1:], axis=0) + 1
     return lengths
 
 
@@ -45,12 +47,12 @@ def _align(
     row: np.ndarray, needles: np.ndarray, heard: np.ndarray, gaps: np.ndarray, costs: np.ndarray
 ) -> np.ndarray:
     steps = np.zeros_like(row)
-    np.cumsum(gaps, axis=1, out=steps[:, 1:])
-    for i in range(needles.shape[1]):
+    np.cumsum(gaps, axis=0, out=steps[1:])
+    for unit in needles:
         best = row + np.float32(DELETION)
-        np.minimum(best[:, 1:], row[:, :-1] + costs[needles[:, i, None], heard], out=best[:, 1:])
-        # an insertion anywhere to the left, all at once: a running minimum of cost less its steps
+        np.minimum(best[1:], row[:-1] + costs[unit, heard], out=best[1:])
+        # an insertion anywhere before, all at once: a running minimum of cost less its steps
         best -= steps
-        np.minimum.accumulate(best, axis=1, out=best)
+        np.minimum.accumulate(best, axis=0, out=best)
         row = best + steps
     return row

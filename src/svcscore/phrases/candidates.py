@@ -66,10 +66,11 @@ class PhraseSearch:
 
         Text that is `stated` was written by somebody; other text was recognised.
         """
+        heard = [syllables(text.text) for text in texts]
         hits = {
             piece: kept
             for piece, found in self._index.search(texts, STATED if stated else RECOGNISED).items()
-            if (kept := [hit for hit in found if self._holds(piece, hit, texts)])
+            if (kept := [hit for hit in found if self._holds(piece, hit, heard[hit.turn])])
         }
         found: dict[str, list[Place]] = defaultdict(list)
         for piece in hits:
@@ -78,12 +79,11 @@ class PhraseSearch:
                     found[phrase].append(_place(variant, chain))
         return {phrase: _apart(places) for phrase, places in sorted(found.items())}
 
-    def _holds(self, piece: str, hit: Hit, texts: Sequence[Normalised]) -> bool:
+    def _holds(self, piece: str, hit: Hit, turn: Sequence[str]) -> bool:
         """Whether what was heard turns the meaning round as often as `piece` does."""
         if hit.exact:
             return True
-        heard = syllables(texts[hit.turn].text)[hit.start : hit.end]
-        return self._negations(heard) == self._negations(syllables(piece))
+        return self._negations(turn[hit.start : hit.end]) == self._negations(syllables(piece))
 
     def _negations(self, units: Sequence[str]) -> int:
         return sum(unit in self._negators for unit in units)
@@ -108,15 +108,16 @@ def _chains(pieces: tuple[str, ...], hits: dict[str, list[Hit]]) -> Iterator[tup
 
 
 def _place(variant: Variant, chain: tuple[Hit, ...]) -> Place:
-    size = sum(len(piece) for piece in variant.pieces)
-    cost = sum(h.cost * len(p) for h, p in zip(chain, variant.pieces, strict=True)) / size
+    exact = all(hit.exact for hit in chain)
+    sizes = [len(piece) for piece in variant.pieces]
+    spent = 0.0 if exact else sum(h.cost * n for h, n in zip(chain, sizes, strict=True))
     return Place(
         turn=chain[0].turn,
         start=chain[0].start,
         end=chain[-1].end,
         phrase="…".join(variant.plain),
-        cost=cost,
-        exact=all(hit.exact for hit in chain),
+        cost=spent / sum(sizes),
+        exact=exact,
         pieces=tuple((hit.start, hit.end) for hit in chain),
     )
 

@@ -56,9 +56,12 @@ class PhraseIndex:
         )
         self._table = UnitTable()
         self._separator = int(self._table.numbers((SEPARATOR,))[0])
-        self._units = [self._table.numbers(syllables(needle)) for needle in self._needles]
+        units = [self._table.numbers(syllables(needle)) for needle in self._needles]
         self._lengths = np.array([len(needle) for needle in self._needles], np.int64)
-        self._seeds = SeedTable(self._units)
+        self._units = np.zeros((max(map(len, units), default=0), len(units)), np.int32)
+        for needle, numbers in enumerate(units):
+            self._units[: len(numbers), needle] = numbers
+        self._seeds = SeedTable(units)
         self._table.costs()
 
     def search(
@@ -109,7 +112,7 @@ class PhraseIndex:
             chosen = lengths == length
             rows, at = needles[chosen], places[chosen]
             limit = float(by_length[min(int(length), len(by_length) - 1)]) * int(length)
-            patterns = np.stack([self._units[row] for row in rows])
+            patterns = self._units[:length, rows]
             for row, hit in _aligned(patterns, at, limit, text, costs):
                 raw[self._needles[rows[row]]].append(hit)
 
@@ -132,24 +135,21 @@ class _Text:
 def _aligned(
     patterns: np.ndarray, places: np.ndarray, limit: float, text: _Text, costs: np.ndarray
 ) -> list[tuple[int, Hit]]:
-    """Rows of `patterns` and their hits that cost at most `limit` in all, near `places`."""
-    length = patterns.shape[1]
+    """Columns of `patterns`, [length, n], and their hits that cost at most `limit` near `places`."""
+    length = len(patterns)
     slack = int(limit / min(INSERTION, DELETION))
-    heard, gaps = text.at(places[:, None] + np.arange(-slack, length + slack)[None, :])
+    heard, gaps = text.at(np.arange(-slack, length + slack)[:, None] + places)
     final = best_ends(patterns, heard, gaps, costs)
-    rows, ends = np.nonzero(final <= limit + EPSILON)
-    if not len(rows):
+    ends, which = np.nonzero(final <= limit + EPSILON)
+    if not len(which):
         return []
-    total = final[rows, ends]
-    ends = places[rows] - slack + ends
-    heard, gaps = text.at(ends[:, None] - np.arange(length + slack)[None, :])
-    sizes = best_starts(patterns[rows][:, ::-1], heard, gaps, costs)
+    total = final[ends, which]
+    ends = places[which] - slack + ends
+    heard, gaps = text.at(ends - np.arange(length + slack)[:, None])
+    sizes = best_starts(patterns[::-1, which], heard, gaps, costs)
     return [
-        (
-            int(row),
-            Hit(-1, int(end + 1 - size), int(end) + 1, max(0.0, float(cost)) / length, False),
-        )
-        for row, end, size, cost in zip(rows, ends, sizes, total, strict=True)
+        (int(n), Hit(-1, int(end + 1 - size), int(end) + 1, max(0.0, float(cost)) / length, False))
+        for n, end, size, cost in zip(which, ends, sizes, total, strict=True)
     ]
 
 

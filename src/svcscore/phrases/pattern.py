@@ -58,10 +58,10 @@ def expand(phrase: str) -> tuple[Variant, ...]:
         raise PatternError(f"{phrase!r} has {count} variants; at most {MAX_VARIANTS} are allowed")
     variants: dict[Variant, None] = {}
     for parts in product(*choices):
-        plain = [piece for piece in "".join(parts).split("…") if normalise(piece).text]
+        folded = [(piece, normalise(piece).text) for piece in "".join(parts).split("…")]
+        plain = tuple(piece for piece, text in folded if text)
         if plain:
-            pieces = tuple(normalise(piece).text for piece in plain)
-            variants.setdefault(Variant(pieces, tuple(plain)))
+            variants.setdefault(Variant(tuple(text for _, text in folded if text), plain))
     if not variants:
         raise PatternError(f"{phrase!r} holds nothing to match")
     return tuple(variants)

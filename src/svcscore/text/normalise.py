@@ -30,6 +30,7 @@ _FOLD = str.maketrans(
         **dict(zip("０１２３４５６７８９", "零一二三四五六七八九", strict=True)),
     }
 )
+_DIGITS = frozenset("零一二三四五六七八九")
 _LONGEST_RUN = 2
 
 
@@ -57,6 +58,13 @@ def simplify(text: str) -> str:
     return str(_converter().convert(text))
 
 
+@cache
+def _folded(source: str) -> str:
+    """What a character becomes; nothing where it does not stay."""
+    char = source.lower().translate(_FOLD)
+    return char if len(char) == 1 and char.isalnum() and char not in FILLERS else ""
+
+
 def normalise(text: str) -> Normalised:
     """Fold `text` (already simplified) for matching.
 
@@ -67,10 +75,10 @@ def normalise(text: str) -> Normalised:
     kept: list[str] = []
     offsets: list[int] = []
     for index, source in enumerate(text):
-        char = source.lower().translate(_FOLD)
-        if len(char) != 1 or not char.isalnum() or char in FILLERS:
+        char = _folded(source)
+        if not char:
             continue
-        if kept[-_LONGEST_RUN:] == [char] * _LONGEST_RUN and char not in "零一二三四五六七八九":
+        if kept[-_LONGEST_RUN:] == [char] * _LONGEST_RUN and char not in _DIGITS:
             continue
         kept.append(char)
         offsets.append(index)

@@ -10,10 +10,11 @@ how this recogniser mishears (issue 4).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.mmseg import seg
 
 _INITIALS = (
     "zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
@@ -49,6 +50,10 @@ def _split(syllable: str) -> tuple[str, str]:
     return "", syllable
 
 
+def _is_syllable(unit: str) -> bool:
+    return unit.isascii() and unit.isalpha()
+
+
 def _part_cost(a: str, b: str, close: tuple[set[str], ...], near: tuple[set[str], ...]) -> float:
     if a == b:
         return 0.0
@@ -58,12 +63,11 @@ def _part_cost(a: str, b: str, close: tuple[set[str], ...], near: tuple[set[str]
     return NEAR if pair in near else 1.0
 
 
-@cache
 def substitution_cost(a: str, b: str) -> float:
     """Cost, 0–1, of hearing unit `b` where `a` was said; symmetric."""
     if a == b:
         return 0.0
-    if not (a.isascii() and a.isalpha() and b.isascii() and b.isalpha()):
+    if not (_is_syllable(a) and _is_syllable(b)):
         return 1.0
     (initial_a, final_a), (initial_b, final_b) = _split(a), _split(b)
     cost = INITIAL_SHARE * _part_cost(initial_a, initial_b, _CLOSE_INITIALS, _NEAR_INITIALS)
@@ -71,12 +75,18 @@ def substitution_cost(a: str, b: str) -> float:
     return min(1.0, cost)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 17)
 def syllables(text: str) -> tuple[str, ...]:
     """One unit for each character of `text`."""
-    units = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False, errors=_characters, strict=False)  # type: ignore[arg-type]
-    if len(units) != len(text):  # a character with no single reading: read one by one
-        units = [lazy_pinyin(char, errors=_characters)[0] for char in text]  # type: ignore[arg-type]
+    return tuple(unit for word in seg.cut(text) for unit in _reading(word))
+
+
+@lru_cache(maxsize=1 << 16)
+def _reading(word: str) -> tuple[str, ...]:
+    """Units of a word of pypinyin's own segmentation, which settles how polyphones are read."""
+    units = lazy_pinyin(word, style=Style.NORMAL, v_to_u=False, errors=_characters, strict=False)  # type: ignore[arg-type]
+    if len(units) != len(word):  # a character with no single reading: read one by one
+        units = [lazy_pinyin(char, errors=_characters)[0] for char in word]  # type: ignore[arg-type]
     return tuple(units)
 
 
@@ -95,13 +105,27 @@ class UnitTable:
 
     def costs(self) -> np.ndarray:
         """Costs between all units met so far, float32 of shape [units, units]."""
-        known, size = len(self._costs), len(self._numbers)
-        if known < size:
-            names = list(self._numbers)
-            grown = np.zeros((size, size), np.float32)
-            grown[:known, :known] = self._costs
-            for i in range(known, size):
-                for j in range(i):
-                    grown[i, j] = grown[j, i] = substitution_cost(names[i], names[j])
-            self._costs = grown
+        if len(self._costs) < len(self._numbers):
+            self._costs = _all_costs(list(self._numbers))
         return self._costs
+
+
+def _all_costs(units: list[str]) -> np.ndarray:
+    """`substitution_cost` of every pair, from the costs of every pair of parts."""
+    parts = [_split(unit) if _is_syllable(unit) else ("", "") for unit in units]
+    initial = _part_costs([part for part, _ in parts], _CLOSE_INITIALS, _NEAR_INITIALS)
+    final = _part_costs([part for _, part in parts], _CLOSE_FINALS, _NEAR_FINALS)
+    costs = np.minimum(1.0, INITIAL_SHARE * initial + (1 - INITIAL_SHARE) * final)
+    other = np.array([not _is_syllable(unit) for unit in units], bool)
+    costs[other, :] = costs[:, other] = 1.0
+    np.fill_diagonal(costs, 0.0)
+    return costs.astype(np.float32)
+
+
+def _part_costs(
+    parts: list[str], close: tuple[set[str], ...], near: tuple[set[str], ...]
+) -> np.ndarray:
+    names = sorted(set(parts))
+    table = np.array([[_part_cost(a, b, close, near) for b in names] for a in names])
+    which = np.searchsorted(names, parts) if names else np.zeros(0, int)
+    return table[which[:, None], which[None, :]] if names else np.zeros((0, 0))
