@@ -82,7 +82,7 @@ def seen(**fields):
         ({"exact": False, "cost": 0.1}, Status.REVIEW),
         ({"acoustic": None}, Status.REVIEW),
         ({"acoustic": -0.5}, Status.REVIEW),
-        ({"acoustic": -3.5, "role": 0.5}, Status.REJECTED),
+        ({"acoustic": -3.5, "role": 0.4}, Status.REJECTED),
         ({"role": 0.6}, Status.REVIEW),
         ({"role": 0.1}, Status.REJECTED),
         ({"confidence": 0.3}, Status.REVIEW),

