@@ -10,8 +10,9 @@ and n the characters of the phrase, the score is::
     (S(phrase) - max S(others)) / n + HANDICAP
 
 in nats a character: above 0 the sound supports the phrase, below it does not. The handicap is what
-the recogniser's own text is ahead of words that were spoken and misheard: it was chosen because it
-fits best. Measured by `benchmarks/listen.py`; suggested: confirm from `CONFIRM`, reject below `REJECT`.
+the recogniser's own text is ahead of words that were spoken and misheard: it stands there because it
+fitted best. `benchmarks/listen.py` measures how many spoken and unspoken phrases reach a score;
+suggested: confirm from `CONFIRM`, reject below `REJECT`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from svcscore.audio.samples import RATE, Samples
 from svcscore.records import Word
 from svcscore.spans import Span
 
-HANDICAP = 2.0
-"""Nats a character."""
-CONFIRM = 0.5
+HANDICAP = 1.25
+"""Nats a character; one in twenty phrases that differ from the spoken in one character score above 0."""
+CONFIRM = 0.0
 """Score from which the sound confirms a phrase."""
 REJECT = -1.5
 """Score below which the sound speaks against it."""
