@@ -48,7 +48,7 @@ class Finished:
     seconds: float
     code: str | None = None
     told: str = ""
-    """The error's message and remedy, or warnings, for the terminal."""
+    """What limits the judgement of one that was done, for the terminal."""
 
     @classmethod
     def failed(cls, failed: Failed) -> Self:
@@ -59,7 +59,6 @@ class Finished:
             path=failed.path,
             seconds=0.0,
             code=failed.code,
-            told=f"{failed.message} → {failed.remedy}",
         )
 
 

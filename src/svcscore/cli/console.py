@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from svcscore.records import Failed
-
 if TYPE_CHECKING:
     from svcscore.batch import Progress as Step
+    from svcscore.reports.lines import RecordingLine
     from svcscore.reports.summary import Summary
     from svcscore.work import Task
 
@@ -41,12 +40,12 @@ class Console:
         if self._bar is not None:
             self._bar.stop()
 
-    def failed(self, failed: Failed) -> None:
-        """An input that cannot be tried."""
-        kind = "skipped" if failed.skipped else "failed"
-        self._errors.print(
-            f"{kind}: {failed.path}: {failed.message} [{failed.code}] → {failed.remedy}"
-        )
+    def failures(self, recordings: Sequence[RecordingLine]) -> None:
+        """Every input that could not be judged, also those that an earlier call tried."""
+        for line in recordings:
+            if line.error is not None and line.status != "ok":
+                told = f"{line.error.message} [{line.error.code}] → {line.error.remedy}"
+                self._errors.print(f"{line.status}: {line.path}: {told}")
 
     def began(self, tasks: Sequence[Task]) -> None:
         """The inputs that have to be done."""
@@ -91,15 +90,18 @@ class Console:
     def _tell(self, step: Step) -> None:
         ended = step.ended
         assert ended is not None
-        if ended.code is not None:
-            self._errors.print(f"failed: {ended.path}: {ended.told} [{ended.code}]")
-        elif not self._quiet and not self._errors.is_terminal:
-            count = f"{self._ended}/{len(self._done)}"
-            told = f" ({ended.told})" if ended.told else ""
-            factor = self._factor(sum(self._done))
-            self._errors.print(f"{count} {ended.path}: {ended.seconds:.1f} s, RTF {factor}{told}")
-        elif not self._quiet and ended.told:
-            self._errors.print(f"note: {ended.path}: {ended.told}")
+        if self._quiet:
+            return
+        told = f"failed [{ended.code}]" if ended.code else ended.told
+        if self._errors.is_terminal:
+            if told:
+                self._errors.print(f"{ended.path}: {told}")
+            return
+        count = f"{self._ended}/{len(self._done)}"
+        factor = self._factor(sum(self._done))
+        self._errors.print(
+            f"{count} {ended.path}: {ended.seconds:.1f} s, RTF {factor}{told and f' ({told})'}"
+        )
 
     def summary(self, summary: Summary, fresh: int, out: Path) -> None:
         """The table at the end."""

@@ -68,8 +68,6 @@ def score(
     chosen = settings(model=model, lexicon=lexicon, profile=profile, workers=workers)
     plan = discover(inputs, manifest)
     with Console(quiet=quiet or as_json) as console:
-        for failed in plan.failed:
-            console.failed(failed)
         lines = run(
             plan,
             chosen,
@@ -82,7 +80,9 @@ def score(
     from svcscore.reports.contract import parse_interactions, parse_recordings
     from svcscore.reports.summary import summarise
 
-    summary = summarise(parse_interactions(lines.interactions), parse_recordings(lines.recordings))
+    recordings = parse_recordings(lines.recordings)
+    summary = summarise(parse_interactions(lines.interactions), recordings)
+    console.failures(recordings)
     if as_json:
         content = asdict(summary) | {
             "out": str(out),

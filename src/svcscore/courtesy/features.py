@@ -21,6 +21,7 @@ import numpy.typing as npt
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from svcscore.asr.cache import cache_folder
 from svcscore.errors import ConfigError
 from svcscore.phrases.pattern import GAP_CHARS, PatternError, expand
 from svcscore.resources import data_folder
@@ -117,8 +118,11 @@ def _runs(units: Sequence[str], longest: int, joint: str) -> Iterator[str]:
 def _tokenizer() -> Any:  # noqa: ANN401 - jieba has no types
     import jieba
 
-    jieba.setLogLevel("ERROR")  # it announces its dictionary on stderr
-    return jieba.Tokenizer()
+    jieba.setLogLevel("CRITICAL")  # it announces its dictionary, and a cache it cannot write
+    tokenizer = jieba.Tokenizer()
+    # by default it reads what it has unpacked back from a folder that anybody may write to
+    tokenizer.tmp_dir = str(cache_folder())
+    return tokenizer
 
 
 def words_of(said: str) -> tuple[str, ...]:
