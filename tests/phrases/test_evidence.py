@@ -1,5 +1,7 @@
 """One witness alone never makes a red line final."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,7 @@ def witnesses(draw, **fixed):
         "cost": 0.0 if exact else draw(st.floats(0, 0.2)),
         "confidence": draw(share),
         "acoustic": draw(scores),
+        "rare": draw(st.booleans()),
         "role": draw(share),
     }
     return Witnesses(**{**values, **fixed})
@@ -36,6 +39,17 @@ def witnesses(draw, **fixed):
 
 def status(severity, seen, preview=False):
     return status_of(severity, heard_probability(seen) * seen.role, seen, preview=preview)
+
+
+@given(witnesses(exact=False, cost=0.1), st.sampled_from(list(Severity)))
+def test_a_likeness_confirms_no_breach(seen, severity):
+    assert status(severity, seen) is not Status.CONFIRMED
+
+
+@given(witnesses(rare=False))
+def test_what_is_like_a_breach_is_mostly_something_else(seen):
+    rare = replace(seen, rare=True)
+    assert heard_probability(rare) <= heard_probability(seen)
 
 
 @given(witnesses(acoustic=None))
@@ -70,7 +84,14 @@ def test_what_is_improbable_is_rejected(seen, severity):
 
 
 def seen(**fields):
-    values = {"exact": True, "cost": 0.0, "confidence": 0.9, "acoustic": 0.5, "role": 0.95}
+    values = {
+        "exact": True,
+        "cost": 0.0,
+        "confidence": 0.9,
+        "acoustic": 0.5,
+        "role": 0.95,
+        "rare": True,
+    }
     return Witnesses(**{**values, **fields})
 
 
@@ -106,18 +127,16 @@ def test_the_second_listen_can_stop_a_confirmation():
 @given(witnesses(), share, share)
 def test_probability_rises_with_confidence(one, low, high):
     low, high = sorted((low, high))
-    values = {"cost": one.cost, "exact": one.exact, "acoustic": one.acoustic, "role": one.role}
-    assert heard_probability(Witnesses(confidence=low, **values)) <= heard_probability(
-        Witnesses(confidence=high, **values)
+    assert heard_probability(replace(one, confidence=low)) <= heard_probability(
+        replace(one, confidence=high)
     )
 
 
 @given(witnesses(), st.floats(-20, 20), st.floats(-20, 20))
 def test_probability_rises_with_the_acoustic_score(one, low, high):
     low, high = sorted((low, high))
-    values = {"cost": one.cost, "exact": one.exact, "confidence": one.confidence, "role": one.role}
-    assert heard_probability(Witnesses(acoustic=low, **values)) <= heard_probability(
-        Witnesses(acoustic=high, **values)
+    assert heard_probability(replace(one, acoustic=low)) <= heard_probability(
+        replace(one, acoustic=high)
     )
 
 

@@ -5,10 +5,12 @@ cost c per syllable of the alignment, the mean probability w of the words heard,
 log-likelihood ratio a per character (0 where it was not asked), the phrase was said with::
 
     P(heard) = 1 / (1 + exp(-(t(c) + 2 (w - 0.7) + 1.5 clip(a, -2.5, 2))))
-    t(c)     = 3.0 where the very text stands there, else 2.2 - 12 c
+    t(c)     = 3.0 where the very text stands there, else 2.2 - s c
+    s        = 25 for breaches, which are seldom said: what is like one is mostly something else; else 12
 
 which falls with c and rises with w and a. The weights are set by hand, not fitted yet: text alone
-gives 0.97 at w = 1, the loosest likeness 0.45 at a = 0. A finding's probability is P(heard) · P(role).
+gives 0.97 at w = 1; the loosest likeness 0.45, of a breach 0.06, at a = 0. A finding's probability
+is P(heard) · P(role).
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ CONFIRM_BREACH = 0.9
 CONFIRM_OTHER = 0.75
 REJECT = 0.2
 
-_EXACT, _SAME_SOUND, _PER_COST = 3.0, 2.2, 12.0
+_EXACT, _SAME_SOUND, _PER_COST, _PER_COST_RARE = 3.0, 2.2, 12.0, 25.0
 _CONFIDENCE, _MIDDLE = 2.0, 0.7
 _ACOUSTIC, _LEAST, _MOST = 1.5, -2.5, 2.0
 
@@ -47,13 +49,16 @@ class Witnesses:
     """Mean probability of the words there; 1 where the text was given."""
     acoustic: float | None
     """Of the second listen; None where it was not or could not be asked."""
+    rare: bool = False
+    """Whether the phrase is seldom said: a breach."""
     role: float
     """Probability that the one whom the rule means said it."""
 
 
 def heard_probability(witnesses: Witnesses) -> float:
     """P(heard): that the words were said, whoever said them."""
-    text = _EXACT if witnesses.exact else _SAME_SOUND - _PER_COST * witnesses.cost
+    per_cost = _PER_COST_RARE if witnesses.rare else _PER_COST
+    text = _EXACT if witnesses.exact else _SAME_SOUND - per_cost * witnesses.cost
     acoustic = min(_MOST, max(_LEAST, witnesses.acoustic or 0.0))
     logit = text + _CONFIDENCE * (witnesses.confidence - _MIDDLE) + _ACOUSTIC * acoustic
     return 1 / (1 + math.exp(-logit))
@@ -67,13 +72,15 @@ def text_score(witnesses: Witnesses) -> float:
 def status_of(
     severity: Severity | None, probability: float, witnesses: Witnesses, *, preview: bool
 ) -> Status:
-    """What becomes of a hit: one witness alone never makes a red line final, nor does a preview."""
+    """What becomes of a hit: one witness alone never makes a red line final, nor a likeness a breach."""
     if probability < REJECT or (contradicted(witnesses) and not witnesses.exact):
         return Status.REJECTED
     enough = CONFIRM_OTHER if severity is None else CONFIRM_BREACH
     if preview or probability < enough or contradicted(witnesses):
         return Status.REVIEW
-    if severity is Severity.RED_LINE and not (_agree(witnesses) and witnesses.role >= ROLE_SURE):
+    if severity is not None and not _close(witnesses):
+        return Status.REVIEW
+    if severity is Severity.RED_LINE and not (_seconded(witnesses) and witnesses.role >= ROLE_SURE):
         return Status.REVIEW
     return Status.CONFIRMED
 
@@ -83,10 +90,11 @@ def contradicted(witnesses: Witnesses) -> bool:
     return witnesses.acoustic is not None and witnesses.acoustic < CONTRADICTS
 
 
-def _agree(witnesses: Witnesses) -> bool:
-    return (
-        (witnesses.exact or witnesses.cost <= VERY_CLOSE)
-        and witnesses.acoustic is not None
-        and witnesses.acoustic >= SUPPORTS
-        and witnesses.confidence >= CONFIDENT
-    )
+def _close(witnesses: Witnesses) -> bool:
+    return witnesses.exact or witnesses.cost <= VERY_CLOSE
+
+
+def _seconded(witnesses: Witnesses) -> bool:
+    """Whether the second listen agrees with words that were clear."""
+    agrees = witnesses.acoustic is not None and witnesses.acoustic >= SUPPORTS
+    return agrees and witnesses.confidence >= CONFIDENT

@@ -77,6 +77,7 @@ def weigh(scene: Scene, rule: Rule, candidate: Candidate, acoustic: float | None
         exact=place.exact,
         confidence=sum(word.probability for word in words) / len(words),
         acoustic=acoustic,
+        rare=candidate.severity is not None,
         role=candidate.role,
     )
     heard = heard_probability(witnesses)
