@@ -41,19 +41,22 @@ class Scene:
         self.turns = interaction.turns
         self.texts = tuple(texts)
         self._found = found
+        self._certain: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     # ------------------------------------------------------------------ phrases
 
     def places(self, phrases: Iterable[str]) -> tuple[Place, ...]:
         """Places of any of `phrases`, best first where they overlap, in the order of the text."""
-        found = {place: None for phrase in phrases for place in self._found.get(phrase, ())}
+        found = {place for phrase in phrases for place in self._found.get(phrase, ())}
         return tuple(sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase)))
 
-    def certain(self, phrases: Iterable[str]) -> tuple[Place, ...]:
+    def certain(self, phrases: tuple[str, ...]) -> tuple[Place, ...]:
         """Places of `phrases` as sure as what undoes a hit must be: all but the very sounds."""
-        return tuple(
-            place for place in self.places(phrases) if place.exact or place.cost <= UNLESS_COST
-        )
+        if phrases not in self._certain:
+            self._certain[phrases] = tuple(
+                place for place in self.places(phrases) if place.exact or place.cost <= UNLESS_COST
+            )
+        return self._certain[phrases]
 
     # ------------------------------------------------------------------ speakers
 

@@ -47,7 +47,7 @@ def gates_of(gates: tuple[Gate, ...] | None, polarity: Polarity) -> tuple[Gate, 
 
 
 def undone(
-    scene: Scene, place: Place, unless: Sequence[str], unless_turn: Sequence[str] = ()
+    scene: Scene, place: Place, unless: tuple[str, ...], unless_turn: tuple[str, ...] = ()
 ) -> bool:
     """Whether a near miss overlaps `place`, or one of `unless_turn` stands in its turn."""
     if any(_explains(other, place) for other in scene.places(unless)):
@@ -67,7 +67,7 @@ def _explains(near_miss: Place, place: Place) -> bool:
     return near_miss.exact or near_miss.cost <= max(place.cost, UNLESS_COST if more else 0.0)
 
 
-def _in(scene: Scene, positions: Sequence[int], phrases: Sequence[str]) -> bool:
+def _in(scene: Scene, positions: Sequence[int], phrases: tuple[str, ...]) -> bool:
     return any(place.turn in positions for place in scene.certain(phrases))
 
 
