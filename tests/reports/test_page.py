@@ -105,7 +105,7 @@ def test_the_summary_says_what_the_run_came_to(opened):
     page = opened(demo())
     cards = page.locator(".cards").inner_text()
     assert "41" in cards
-    assert "79.5" in cards
+    assert "79.1" in cards
     problems = page.locator(".problems").first.inner_text()
     assert "audio.not_audio" in problems
     assert "give the recording itself" in problems
@@ -200,7 +200,7 @@ def test_the_account_leads_to_its_findings(opened):
     page = opened(demo())
     heads(page).first.click()
     row = page.locator(".account tr", has_text="红线").first
-    assert "-15.0" in row.inner_text()
+    assert "-30.0" in row.inner_text()
     row.get_by_role("button").click()
     assert page.evaluate("document.activeElement.closest('.finding').textContent").startswith("#1")
 
