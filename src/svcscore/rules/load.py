@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from svcscore.errors import ConfigError
+from svcscore.faults import Fault, FaultyError, config_error, line_of, read_source
 from svcscore.phrases.pattern import PatternError, expand
 from svcscore.records import Polarity
 from svcscore.resources import digest_of
@@ -54,21 +54,7 @@ class Lexicon:
         return tuple(rule for pack in self.packs for rule in pack.rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong in a file."""
-
-    file: Path
-    line: int
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.where}: {self.message}"
-
-
-LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml where PyYAML was built with it: ten times as fast."""
+REMEDY = "mend the lines named, then run `svcscore rules test`"
 NOT_PACKS = ("taxonomy.yaml", "gates.yaml", "*_*.yaml")
 """Files of a lexicon that hold no rules; a name with `_` is a list that another room reads."""
 
@@ -81,7 +67,7 @@ def load_lexicon(folder: Path) -> Lexicon:
     """
     lexicon, faults = read_lexicon(folder)
     if faults:
-        raise config_error(faults, folder)
+        raise config_error(folder, faults, REMEDY)
     return lexicon
 
 
@@ -123,43 +109,19 @@ def read_lexicon(folder: Path) -> tuple[Lexicon, list[Fault]]:
     return Lexicon(tuple(packs), taxonomy, gates, digest_of(folder, "*.yaml")), faults
 
 
-def config_error(faults: Sequence[Fault], folder: Path) -> ConfigError:
-    """All `faults` as one error."""
-    lines = "\n  ".join(str(fault) for fault in faults)
-    return ConfigError(
-        "config.invalid",
-        f"{len(faults)} fault(s):\n  {lines}",
-        "mend the lines named, then run `svcscore rules test`",
-        str(folder),
-    )
-
-
 def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]:
     """One pack, or None and what is wrong with it."""
     try:
-        source = path.read_text("utf-8")
-        node = yaml.compose(source, Loader=LOADER)
-        content = yaml.load(source, Loader=LOADER)
-    except UnicodeDecodeError as error:
-        return None, [Fault(path, 1, "file", f"not UTF-8 (byte {error.start}): save it as UTF-8")]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        return None, [Fault(path, line, "yaml", str(getattr(error, "problem", error)))]
+        source = read_source(path)
+    except FaultyError as error:
+        return None, list(error.faults)
     try:
-        pack = Pack.model_validate(content)
+        pack = Pack.model_validate(source.content)
     except ValidationError as error:
-        told = error.errors()
-        return None, [
-            Fault(path, _line(node, fault["loc"]), _where(fault["loc"]), _message(fault["msg"]))
-            for fault in told
-            # pydantic counts faultless items only: a list that holds others is not too short
-            if fault["type"] != "too_short"
-            or not any(_within(other["loc"], fault["loc"]) for other in told)
-        ]
+        return None, source.faults(error)
     faults = []
     for number, rule in enumerate(pack.rules):
-        line = _line(node, ("rules", number))
+        line = line_of(source.node, ("rules", number))
         faults += [Fault(path, line, rule.id, message) for message in _check(rule, taxonomy)]
     return pack, faults
 
@@ -205,30 +167,3 @@ def phrases_of(rule: AnyRule) -> tuple[str, ...]:
         case EntityRule():
             lists = (rule.unless_turn,)
     return tuple(phrase for phrases in lists for phrase in phrases)
-
-
-def _line(node: yaml.Node | None, loc: Sequence[int | str]) -> int:
-    """Line, from 1, of the deepest part of `loc` that is there."""
-    line = 1
-    for key in loc:
-        if isinstance(node, yaml.MappingNode):
-            entry = next((kv for kv in node.value if kv[0].value == key), None)
-            if entry is None:
-                continue  # pydantic puts the union's tag in the path; the file has no such key
-            line, node = entry[0].start_mark.line + 1, entry[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _within(loc: Sequence[int | str], outer: Sequence[int | str]) -> bool:
-    return len(loc) > len(outer) and tuple(loc[: len(outer)]) == tuple(outer)
-
-
-def _where(loc: Sequence[int | str]) -> str:
-    return ".".join(str(part) for part in loc)
-
-
-def _message(message: str) -> str:
-    return re.sub(r"^Value error, ", "", message)

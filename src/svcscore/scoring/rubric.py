@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from svcscore.faults import Loc, config_error, read_source
+from svcscore.faults import FaultyError, Loc, config_error, read_source
 
 TOP = 100.0
 Post = Literal["counter", "lobby", "manager"]
@@ -126,7 +126,10 @@ def load_rubric(path: Path, codes: Collection[str]) -> Rubric:
     Raises:
         ConfigError: with every fault, as ``file:line: where: what``.
     """
-    source = read_source(path)
+    try:
+        source = read_source(path)
+    except FaultyError as error:
+        raise config_error(path, error.faults) from error
     try:
         profile = Profile.model_validate(source.content)
     except ValidationError as error:
