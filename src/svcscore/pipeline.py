@@ -107,7 +107,7 @@ def load_stages(settings: Settings, *, hearing: bool) -> Stages:
     lexicon = load_lexicon(settings.lexicon)
     courtesy = load_courtesy()
     rubric = load_rubric(settings.profile, frozenset(lexicon.taxonomy.codes))
-    ears = _ears(settings) if hearing else None
+    ears = load_ears(settings) if hearing else None
     return Stages(
         ears=ears,
         engine=Engine(lexicon),
@@ -123,7 +123,12 @@ def load_stages(settings: Settings, *, hearing: bool) -> Stages:
     )
 
 
-def _ears(settings: Settings) -> Ears:
+def load_ears(settings: Settings) -> Ears:
+    """Load the recogniser and, where it is installed, the speaker encoder.
+
+    Raises:
+        WeightsError: where weights are missing or corrupt.
+    """
     transcriber = WhisperTranscriber(find_asr(settings.model), threads=settings.threads)
     encoder = find_speaker_encoder()
     return Ears(

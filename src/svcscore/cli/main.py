@@ -13,7 +13,7 @@ from svcscore.errors import ConfigError, InputError, SvcscoreError, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("svcscore.cli.score:score", "Score recordings and transcripts."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
-    "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text."),
+    "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
     "rules": ("svcscore.cli.rules:rules", "Test and list the rules of the lexicon."),
     "courtesy": ("svcscore.cli.courtesy:courtesy", "Classify, train and evaluate courtesy."),
     "doctor": ("svcscore.cli.doctor:doctor", "Check this installation, with remedies."),

@@ -1,4 +1,4 @@
-"""``svcscore phrases``: try the rules on text."""
+"""``svcscore phrases``: try the rules on text, find any phrase in audio."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from svcscore.cli.find import find
 from svcscore.errors import UsageError
 from svcscore.records import Role
 
@@ -46,7 +47,10 @@ class _Query(BaseModel):
 
 @click.group()
 def phrases() -> None:
-    """Try phrases on text."""
+    """Try phrases on text, or find them in audio."""
+
+
+phrases.add_command(find)
 
 
 @phrases.command("try")
