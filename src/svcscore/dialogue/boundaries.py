@@ -6,7 +6,7 @@ the queue machine, another customer's voice. A boundary is where the sum is high
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from svcscore.dialogue.cues import load_cues
@@ -60,7 +60,7 @@ def boundaries(turns: Sequence[Turn]) -> tuple[Boundary, ...]:
 
 def _weighed(
     turns: Sequence[Turn],
-    cues: Sequence[dict[str, int]],
+    cues: Sequence[Mapping[str, int]],
     calls: Sequence[bool],
     people: Sequence[int],
     at: int,
@@ -88,10 +88,16 @@ def _may_be_staff(turn: Turn) -> bool:
     return turn.role in STAFF_ROLES or turn.role is Role.UNKNOWN
 
 
+def _is_customer(turn: Turn) -> bool:
+    return turn.role is Role.CUSTOMER
+
+
 def _other_customer(turns: Sequence[Turn], last: int, first: int) -> int:
     """1 where the customers next to the gap have other voices, -1 where the same, else 0."""
-    left = next((t for t in reversed(turns[: last + 1]) if t.role is Role.CUSTOMER), None)
-    right = next((t for t in turns[first:] if t.role is Role.CUSTOMER), None)
-    if left is None or right is None or left.speaker == right.speaker == "":
+    left = next((t for t in map(turns.__getitem__, range(last, -1, -1)) if _is_customer(t)), None)
+    right = next(
+        (t for t in map(turns.__getitem__, range(first, len(turns))) if _is_customer(t)), None
+    )
+    if left is None or right is None:
         return 0
     return -1 if left.speaker == right.speaker else 1

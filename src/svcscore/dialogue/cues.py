@@ -7,7 +7,8 @@ the sounds that many speakers merge (zh/z, ch/c, sh/s, ang/an, eng/en, ing/in) a
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -46,6 +47,8 @@ class Cues(BaseModel):
 
 _MERGED = re.compile(r"(^[zcs](?=h)|(?<=[aei])n(?=g$))[hg]")
 
+_REMEMBERED = 4096
+
 Piece = tuple[str, ...]
 """Syllables that follow each other."""
 
@@ -62,9 +65,14 @@ class CueFinder:
             )
             for name, phrases in cues
         }
+        # each turn is looked at for its role, its boundary and its kind
+        self._counted = lru_cache(maxsize=_REMEMBERED)(self._count)
 
-    def count(self, text: str) -> dict[str, int]:
+    def count(self, text: str) -> Mapping[str, int]:
         """How many phrases of each group are in `text`; groups with none are left out."""
+        return self._counted(text)
+
+    def _count(self, text: str) -> dict[str, int]:
         units = sound_of(text)
         counts = {
             name: len({places for v in variants if (places := _places(v, units)) is not None})

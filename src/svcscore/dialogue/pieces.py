@@ -40,14 +40,15 @@ def timed(words: Sequence[Word], levels: Sequence[Levels]) -> tuple[Word, ...]:
         for word in sorted((w for w in words if w.channel == channel), key=lambda w: w.span):
             while at < len(level.pauses) and level.pauses[at].end <= word.span.start:
                 at += 1
-            result.append(replace(word, span=_sounding(word.span, level.pauses[at:])))
+            result.append(replace(word, span=_sounding(word.span, level.pauses, at)))
     return tuple(sorted(result, key=lambda w: (w.span, w.channel)))
 
 
-def _sounding(span: Span, pauses: Sequence[Span]) -> Span:
-    """The longest part of `span` outside the pauses (the later of equals); all of it if none is."""
+def _sounding(span: Span, pauses: Sequence[Span], first: int) -> Span:
+    """The longest part of `span` outside the pauses from the `first` on; all of it if none is."""
     parts, start = [], span.start
-    for pause in pauses:
+    for number in range(first, len(pauses)):
+        pause = pauses[number]
         if pause.start >= span.end:
             break
         if pause.start > start:

@@ -115,11 +115,16 @@ def held_out(lines: Sequence[Line], by: str) -> dict[str, float | int]:
     return _figures(truth, np.concatenate(told))
 
 
-def write(folder: Path, lines: Sequence[Line]) -> None:
-    """Train on all `lines` and write model and card into `folder`."""
+def trained(lines: Sequence[Line]) -> bytes:
+    """The model of `lines` as it is stored: the same lines give the same bytes."""
     from skops.io import dumps
 
-    data = _reproducible(dumps(train(lines)))
+    return _reproducible(dumps(train(lines)))
+
+
+def write(folder: Path, lines: Sequence[Line]) -> None:
+    """Train on all `lines` and write model and card into `folder`."""
+    data = trained(lines)
     (folder / MODEL).write_bytes(data)
     counts = {side: sum(line.side == side for line in lines) for side in SIDES}
     card = {

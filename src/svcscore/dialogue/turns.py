@@ -39,10 +39,23 @@ def turns_from_audio(
         context: its channel map and kind count as evidence.
         embedder: hears voices; without one, roles rest on channels and on what is said.
     """
-    levels = [measure_levels(channel) for channel in sound_samples]
-    pieces = cut_pieces(settled(timed(transcript.words, levels), levels), len(levels))
+    pieces, heard = hear(transcript, sound_samples, context, embedder)
     if not pieces:
         return ()
+    post = staff_post(context.kind, context.channels, heard.texts)
+    return joined(pieces, side_probabilities(heard), heard.voices, post)
+
+
+def hear(
+    transcript: Transcript,
+    sound_samples: Samples,
+    context: Context,
+    embedder: Embedder | None,
+) -> tuple[tuple[Piece, ...], Heard]:
+    """The pieces that are each said by one speaker, and all that is known of who says them."""
+    levels = [measure_levels(channel) for channel in sound_samples]
+    words = settled(timed(transcript.words, levels), levels)
+    pieces = cut_pieces(words, len(levels))
     mapped = len(sound_samples) > 1 and len(context.channels) == len(sound_samples)
     voices = None
     if embedder is not None and not mapped:
@@ -56,8 +69,7 @@ def turns_from_audio(
         channels=tuple(piece.channel for piece in pieces),
         stated=context.channels,
     )
-    post = staff_post(context.kind, context.channels, heard.texts)
-    return joined(pieces, side_probabilities(heard), voices, post)
+    return pieces, heard
 
 
 def _pauses(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:
