@@ -70,6 +70,7 @@ def train(lines: Sequence[Line]) -> Any:  # noqa: ANN401 - scikit-learn has no t
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
+    from threadpoolctl import threadpool_limits
 
     lines = [*lines, *(part for line in lines for part in _clauses(line))]
     sides = np.array([line.side for line in lines])
@@ -89,9 +90,9 @@ def train(lines: Sequence[Line]) -> Any:  # noqa: ANN401 - scikit-learn has no t
         TfidfTransformer(sublinear_tf=True),
         LogisticRegression(C=_PENALTY, max_iter=2000),
     )
-    return model.fit(
-        [tokens_of(line.text) for line in lines], sides, logisticregression__sample_weight=weights
-    )
+    texts = [tokens_of(line.text) for line in lines]
+    with threadpool_limits(1):  # sums are then made in one order
+        return model.fit(texts, sides, logisticregression__sample_weight=weights)
 
 
 def held_out(lines: Sequence[Line], by: str) -> dict[str, float | int]:
