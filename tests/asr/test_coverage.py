@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from svcscore.asr.coverage import SLOWEST, placed, within_reach, without_words
+from svcscore.asr.coverage import SLOWEST, placed, pushed_on, within_reach, without_words
 from svcscore.asr.recogniser import Piece
 from svcscore.asr.windows import Window
 from svcscore.audio.samples import RATE
+from svcscore.records import Word
 from svcscore.spans import Span
 
 SPEECH = [Span(0, 4), Span(5, 12)]
@@ -63,3 +64,31 @@ def test_in_long_speech_it_is_cut_where_it_is_quiet():
     (region,) = within_reach([Span(20, 22)], [Span(0, 40)], samples)
     assert region.start == pytest.approx(17.1, abs=0.11)
     assert 22.5 <= region.end <= 26
+
+
+def word(text: str, start: float, end: float) -> Word:
+    return Word(text=text, span=Span(start, end), probability=0.5)
+
+
+STRETCHED = (word("我", 2.0, 2.0 + SLOWEST), word("给", 4.0, 4.0 + SLOWEST))
+
+
+def test_words_stretched_over_what_was_left_out_go_to_what_follows():
+    first, second = pushed_on(STRETCHED, (word("您", 7.0, 7.2),), (word("呢", 5.0, 5.2),))
+    assert (first.text, second.text) == ("我", "给")
+    assert first.span.end == second.span.start
+    assert second.span.end == 7.0
+
+
+@pytest.mark.parametrize(
+    ("old", "later", "new"),
+    [
+        (STRETCHED, (), (word("呢", 5.0, 5.2),)),
+        (STRETCHED, (word("您", 7, 7.2),), (word("我", 4.5, 4.7), word("给", 4.7, 5.0))),
+        ((word("好", 2.0, 2.3),), (word("您", 7, 7.2),), (word("呢", 5.0, 5.2),)),
+        ((word("好,", 2.0, 2.0 + SLOWEST),), (word("您", 7, 7.2),), (word("呢", 5.0, 5.2),)),
+    ],
+    ids=["nothing follows", "heard again", "not stretched", "clause ended"],
+)
+def test_other_words_are_replaced(old, later, new):
+    assert pushed_on(old, later, new) == ()

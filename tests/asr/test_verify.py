@@ -93,7 +93,22 @@ def test_without_a_transcript_the_phrase_stands_alone(listener, sample):
             Probe(channel=0, span=start, phrase="谢谢您配合", heard="你爱办不办"),
         ],
     )
-    assert said > other + 2
+    assert said > CONFIRM
+    assert other < REJECT
+
+
+def test_a_part_of_what_stands_there_does_not_stand_for_itself(listener, sample, words):
+    samples, _ = sample(NAME)
+    span = place_of("没有别的意思", words)
+    whole, part = listener.listen(
+        samples,
+        [
+            Probe(channel=0, span=span, phrase=phrase, heard="没有别的意思")
+            for phrase in ("没有别的意思", "有别的意思")
+        ],
+        words,
+    )
+    assert part < CONFIRM < whole
 
 
 def test_what_cannot_be_asked_gets_no_score(listener, sample):

@@ -8,6 +8,7 @@ of the speech is what nobody heard.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from svcscore.asr.recogniser import Piece
 from svcscore.asr.windows import Window, quietest
@@ -24,6 +25,9 @@ LEAST = 0.8
 REACH = (0.5, 4.0)
 """Seconds around speech without words in which a place is sought to cut it out."""
 _SENTENCE_ENDS = ("。", "！", "？", "!", "?", ".")
+_CLAUSE_ENDS = (*_SENTENCE_ENDS, ",", "，")
+_PACE = 0.15
+"""Seconds a character, where the true time is not known."""
 _SHORTEST = 0.04
 """Seconds given to a word to which the alignment gives none."""
 
@@ -45,7 +49,7 @@ def placed(window: Window, pieces: Sequence[Piece], speech: Sequence[Span]) -> t
         )
         if span is None:
             continue
-        allowed = SLOWEST * max(1, sum(char.isalnum() for char in piece.text))
+        allowed = _longest(piece.text)
         if span.length > allowed:
             begins = index == 0 or pieces[index - 1].text.endswith(_SENTENCE_ENDS)
             span = (
@@ -102,6 +106,36 @@ def within_reach(
             end = quietest(samples, Span(gap.end + REACH[0], gap.end + REACH[1]))
         regions.append(Span(start, end))
     return merge(regions)
+
+
+def pushed_on(old: Sequence[Word], later: Sequence[Word], new: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of a region that belong to what comes after it, at the time that they have there.
+
+    Where Whisper leaves out a sentence, the alignment gives its time to the first words of the next
+    one. They are known by being stretched, and by no punctuation between them and what follows.
+
+    Args:
+        old: words of the region that another hearing replaces.
+        later: words behind the region, of the same channel.
+        new: words of the other hearing; what it ends with was in the region after all.
+    """
+    if not later:
+        return ()
+    follows = min(later, key=lambda word: word.span)
+    pushed: list[Word] = []
+    for word in sorted(old, key=lambda word: word.span, reverse=True):
+        if word.span.length < _longest(word.text) - 0.01 or word.text.endswith(_CLAUSE_ENDS):
+            break
+        end = (pushed[-1] if pushed else follows).span.start
+        pushed.append(replace(word, span=Span(max(0.0, end - _PACE * len(word.text)), end)))
+    pushed.reverse()
+    text = "".join(word.text for word in pushed)
+    said = "".join(word.text for word in sorted(new, key=lambda word: word.span))
+    return () if said.endswith(text) else tuple(pushed)
+
+
+def _longest(text: str) -> float:
+    return SLOWEST * max(1, sum(char.isalnum() for char in text))
 
 
 def _minus(span: Span, heard: Sequence[Span]) -> list[Span]:

@@ -14,7 +14,7 @@ from itertools import islice
 from statistics import fmean
 
 from svcscore.asr.base import untold
-from svcscore.asr.coverage import placed, within_reach, without_words
+from svcscore.asr.coverage import placed, pushed_on, within_reach, without_words
 from svcscore.asr.recogniser import FULL, Decoded, Recogniser
 from svcscore.asr.stock import load_stock_phrases, loops
 from svcscore.asr.verify import Listener
@@ -220,6 +220,8 @@ def _better(region: Span, hearing: _Hearing, words: list[Word]) -> list[Word]:
     gain = _seconds(region, new) - _seconds(region, old)
     if gain < GAIN or fmean(w.probability for w in new) < BELIEVED:
         return words
+    later = [w for w in words if w.channel == channel and w.span.start >= region.end]
+    new += pushed_on(old, later, new)
     return [w for w in words if w.channel != channel or not _in(w, region)] + new
 
 
