@@ -42,6 +42,14 @@ def test_only_the_clause_is_dropped():
     assert dropped == 1
 
 
+def test_an_echo_of_the_prompt_is_dropped():
+    prompt = "以下是普通话的句子。"
+    words = (*make_words("这是普通话的句子。", 0.0), *make_words("您好", 3.0))
+    kept, dropped = STOCK.drop(words, prompt="这是普通话的句子。")
+    assert ("".join(word.text for word in kept), dropped) == ("您好", 1)
+    assert STOCK.drop(make_words("句子", 0.0), prompt=prompt)[1] == 0
+
+
 def test_a_pause_parts_clauses():
     kept, dropped = STOCK.drop((*make_words("请慢走", 0.0), *make_words("谢谢观看", 3.0)))
     assert "".join(word.text for word in kept) == "请慢走"
@@ -73,6 +81,7 @@ def test_service_stays_even_if_improbable(text):
     [
         ("我不知道我不知道我不知道我不知道", True),
         ("这个业务，这个业务，这个业务，这个业务，", True),
+        ("试试试试试", True),
         ("对对对对", False),
         ("好的好的好的", False),
         ("请问您今天办理什么业务？我想取两万块钱现金。好的，没问题，麻烦您出示一下身份证。", False),

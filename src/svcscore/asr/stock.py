@@ -94,7 +94,7 @@ def _converter() -> opencc.OpenCC:
 def loops(text: str) -> bool:
     """Whether `text` says the same again and again, as Whisper does where it is lost."""
     text = plain(text)
-    if _LOOP.search(text):
+    if _LOOP.search(text) or (len(text) >= 5 and len(set(text)) == 1):
         return True
     raw = text.encode()
     return len(raw) >= 60 and len(raw) / len(zlib.compress(raw)) > LOOP_RATIO
