@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from svcscore.cli.jsonl import read_lines
 from svcscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def classify(source: Path, folder: Path | None) -> None:
     """
     from svcscore.courtesy.classifier import load_courtesy
 
-    queries = list(_queries(source))
+    queries = list(read_lines(source, _Query, _FORM))
     model = load_courtesy(folder)
     rows = [[float(p) for p in row] for row in model.classify([query.text for query in queries])]
     for audio in dict.fromkeys(query.audio for query in queries if query.audio is not None):
@@ -199,36 +200,3 @@ def _turn(number: int, query: _Query, length: float) -> Turn:
         staff_probability=1.0,
         speaker="S1",
     )
-
-
-def _queries(source: Path) -> Iterator[_Query]:
-    name = str(source)
-    try:
-        with click.open_file(name, "rb") as stream:
-            yield from _parse(stream, name)
-    except OSError as error:
-        raise UsageError(
-            "input.unreadable", error.strerror or str(error), "check the path", name
-        ) from error
-
-
-def _parse(stream: IO[bytes], name: str) -> Iterator[_Query]:
-    for number, raw in enumerate(stream, 1):
-        if not raw.strip():
-            continue
-        try:
-            yield _Query.model_validate_json(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except (UnicodeDecodeError, ValidationError) as error:
-            raise UsageError(
-                "input.invalid", f"line {number}: {_reason(error)}", _FORM, name
-            ) from error
-
-
-def _reason(error: UnicodeDecodeError | ValidationError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 (byte {error.start})"
-    parts = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"])
-        parts.append(f"{where}: {fault['msg']}" if where else fault["msg"])
-    return "; ".join(parts)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from svcscore.cli.find import find
-from svcscore.errors import UsageError
+from svcscore.cli.jsonl import read_lines
 from svcscore.records import Role
 
 if TYPE_CHECKING:
     from svcscore.records import Finding, Interaction
+
+_FORM = 'write lines {"id", "role", "text"} or {"id", "turns": [{"role", "text"}, …]}'
 
 
 class _Line(BaseModel):
@@ -77,7 +78,7 @@ def try_(source: Path, lexicon: Path | None) -> None:
     from svcscore.rules.engine import Engine
     from svcscore.rules.load import load_lexicon
 
-    queries = list(_queries(source))
+    queries = list(read_lines(source, _Query, _FORM))
     engine = Engine(load_lexicon(lexicon or data_folder("lexicons")))
     for query in queries:
         interaction = _interaction(query)
@@ -109,39 +110,3 @@ def _interaction(query: _Query) -> Interaction:
         lines = [(line.role, line.text) for line in query.turns]
     kind = kind_of([role for role, _ in lines])
     return spoken(str(query.id), lines, kind, complete=query.turns is not None)
-
-
-def _queries(source: Path) -> Iterator[_Query]:
-    name = str(source)
-    try:
-        with click.open_file(name, "rb") as stream:
-            yield from _parse(stream, name)
-    except OSError as error:
-        raise UsageError(
-            "input.unreadable", error.strerror or str(error), "check the path", name
-        ) from error
-
-
-def _parse(stream: IO[bytes], name: str) -> Iterator[_Query]:
-    for number, raw in enumerate(stream, 1):
-        if not raw.strip():
-            continue
-        try:
-            yield _Query.model_validate_json(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except (UnicodeDecodeError, ValidationError) as error:
-            raise UsageError(
-                "input.invalid",
-                f"line {number}: {_reason(error)}",
-                'write lines {"id", "role", "text"} or {"id", "turns": [{"role", "text"}, …]}',
-                name,
-            ) from error
-
-
-def _reason(error: UnicodeDecodeError | ValidationError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 (byte {error.start})"
-    parts = []
-    for fault in error.errors():
-        where = ".".join(str(part) for part in fault["loc"])
-        parts.append(f"{where}: {fault['msg']}" if where else fault["msg"])
-    return "; ".join(parts)
