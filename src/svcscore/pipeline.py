@@ -20,7 +20,7 @@ from svcscore.asr.whisper import WhisperTranscriber
 from svcscore.audio.clip import encode_clip
 from svcscore.audio.decode import decode
 from svcscore.audio.files import shown
-from svcscore.audio.prosody import Prosody, measure_prosody
+from svcscore.audio.prosody import measure_prosody
 from svcscore.audio.quality import assess
 from svcscore.audio.samples import RATE, Samples
 from svcscore.audio.speech import speech_spans
@@ -32,8 +32,10 @@ from svcscore.dialogue.turns import turns_from_audio
 from svcscore.intake.discover import Item
 from svcscore.intake.transcripts import read_transcript
 from svcscore.records import (
+    Asked,
     Interaction,
     Judged,
+    Prosody,
     Provenance,
     Recording,
     Remark,
@@ -43,6 +45,7 @@ from svcscore.records import (
 )
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import load_lexicon
+from svcscore.scoring.limits import limits
 from svcscore.scoring.rubric import Rubric, load_rubric
 from svcscore.scoring.scorecard import scorecard
 from svcscore.settings import Settings
@@ -55,14 +58,6 @@ UNFLAGGED_AUDIO = 1800.0
 """Seconds of audio kept of a recording for interactions that nobody has to look at."""
 STATED = (("model", "none"), ("source", "transcript"))
 """What takes the recogniser's place in the provenance of a given transcript."""
-
-_LIMITS = {
-    "audio.noisy": "环境噪声较大，部分内容可能听不清",
-    "audio.clipped": "录音削波失真，部分内容可能听不清",
-    "audio.narrow_band": "电话频带录音，识别可靠性较低",
-    "audio.damaged": "录音有损坏，缺失部分未作判断",
-    "audio.unheard": "有语音未能识别出文字",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,15 +258,39 @@ def _judged(
     samples: Samples | None,
     prosody: Sequence[Prosody],
 ) -> Judged:
+    asked: list[Asked] = []
     listen: Callable[[Sequence[Probe]], Sequence[float | None]] | None = None
     if samples is not None and stages.ears is not None:
         words = tuple(word for turn in interaction.turns for word in turn.words)
-        listen = partial(stages.ears.listener.listen, samples, words=words)
+        hear = partial(stages.ears.listener.listen, samples, words=words)
+        listen = partial(_remembered, hear, asked)
     findings = stages.engine.judge(interaction, listen)
     courtesy = stages.courtesy.judge(interaction.turns, prosody)
-    unsure = tuple(_LIMITS[remark.code] for remark in recording.remarks if remark.code in _LIMITS)
+    unsure = limits(recording.remarks)
     card = scorecard(interaction, findings, courtesy, stages.rubric, unsure=unsure)
-    return Judged(interaction=interaction, findings=findings, courtesy=courtesy, scorecard=card)
+    own = {turn.index for turn in interaction.turns}
+    return Judged(
+        interaction=interaction,
+        findings=findings,
+        courtesy=courtesy,
+        scorecard=card,
+        prosody=tuple(one for one in prosody if one.turn in own),
+        asked=tuple(asked),
+    )
+
+
+def _remembered(
+    listen: Callable[[Sequence[Probe]], Sequence[float | None]],
+    asked: list[Asked],
+    probes: Sequence[Probe],
+) -> Sequence[float | None]:
+    """What `listen` answers; questions and answers are kept in `asked`."""
+    scores = listen(probes)
+    asked += [
+        Asked(channel=p.channel, span=p.span, phrase=p.phrase, heard=p.heard, score=score)
+        for p, score in zip(probes, scores, strict=True)
+    ]
+    return scores
 
 
 def _clips(judged: Sequence[Judged], samples: Samples) -> list[tuple[str, bytes]]:

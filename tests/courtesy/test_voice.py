@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svcscore.audio.prosody import Prosody
 from svcscore.courtesy.voice import RUDE, Shift, load_voice
 from svcscore.errors import ConfigError
+from svcscore.records import Prosody
 from svcscore.resources import data_folder
 
 VOICE = load_voice(data_folder("models") / "courtesy")

@@ -9,13 +9,12 @@ frame counts as voiced where it is loud and its pitch goes on smoothly.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from svcscore.audio.samples import RATE, Samples, cut
-from svcscore.records import Turn
+from svcscore.records import Prosody, Turn
 
 _HOP = RATE // 50
 """Samples a frame of loudness: 20 ms."""
@@ -39,28 +38,6 @@ _SMOOTH = 2.0
 """Semitones that pitch may move from one frame to the next."""
 _FEWEST = 10
 """Voiced frames (0.2 s) that pitch needs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prosody:
-    """How one turn sounds; None where it is too short or voiceless to say."""
-
-    turn: int
-    speaker: str
-    rate: float | None = None
-    """Characters a second, pauses left out."""
-    loudness_db: float | None = None
-    """Level of the loud half of the frames, dB of full scale."""
-    above_noise_db: float | None = None
-    """`loudness_db` over the quietest tenth of the channel."""
-    clipped: float = 0.0
-    """Share of the samples at full scale."""
-    pitch_hz: float | None = None
-    """Median of the voiced frames."""
-    pitch_range_st: float | None = None
-    """Semitones between the tenth and the ninetieth percentile."""
-    pauses: float | None = None
-    """Share of the turn's time that lies in pauses between words."""
 
 
 def measure_prosody(samples: Samples, turns: Sequence[Turn]) -> tuple[Prosody, ...]:

@@ -15,13 +15,12 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from svcscore.audio.prosody import Prosody
 from svcscore.courtesy.features import spoken
 from svcscore.courtesy.heads import Heads, Probabilities
 from svcscore.courtesy.reasons import word_reasons
 from svcscore.courtesy.voice import Voice, load_voice
 from svcscore.errors import WeightsError
-from svcscore.records import STAFF_ROLES, CourtesyScore, Turn
+from svcscore.records import STAFF_ROLES, CourtesyScore, Prosody, Turn
 from svcscore.resources import data_folder
 
 MODEL, CARD = "courtesy.skops", "card.yaml"

@@ -20,9 +20,9 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from svcscore.audio.prosody import Prosody
 from svcscore.courtesy.heads import Probabilities
 from svcscore.errors import ConfigError
+from svcscore.records import Prosody
 
 VOICE = "voice.yaml"
 RUDE, CURT = 0, 1
