@@ -8,15 +8,12 @@ people said or typed only ever becomes text nodes; no markup is made of it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +21,7 @@ from svcscore.reports import labels
 from svcscore.reports.contract import InteractionLine, RecordingLine
 from svcscore.reports.hits import Hit, hits_of
 from svcscore.reports.lines import FindingLine, ScoreLine, TurnLine
+from svcscore.reports.page import asset, policy, template
 from svcscore.reports.summary import BIN, by_urgency, staff_rows, summarise
 from svcscore.reports.whole import whole
 from svcscore.tracking.staff import MIN_SAMPLE
@@ -90,11 +88,11 @@ def write_html(
     sounds, kept_out = _sounds(lines, clips)
     heard = {recording.recording_id for recording in recordings if recording.channels}
     states = _states(lines, sounds, kept_out, heard)
-    page = _environment().get_template("report.html.j2")
-    chunks = page.generate(
-        css=_asset("report.css"),
-        js=_asset("report.js"),
-        policy=_policy(),
+    css, js = asset("report.css"), asset("report.js")
+    chunks = template("report.html.j2").generate(
+        css=css,
+        js=js,
+        policy=policy(css, js, "media-src blob:"),
         labels=labels,
         summary=summarise(interactions, recordings),
         bin=BIN,
@@ -220,54 +218,3 @@ def _json(content: object) -> Markup:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # every character that HTML knows was escaped above
-
-
-@cache
-def _asset(name: str) -> Markup:
-    """A file of the page, as it is: it is ours, not data."""
-    text = (Path(__file__).parent / "templates" / name).read_text("utf-8")
-    return Markup(text)
-
-
-def _policy() -> str:
-    """What the page may do: nothing but its own style and script, and sound made from its data."""
-    script, style = (_digest(_asset(name)) for name in ("report.js", "report.css"))
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{script}'",
-            f"style-src '{style}'",
-            "media-src blob:",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _digest(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("svcscore.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clock"] = _clock
-    environment.filters["points"] = lambda value: "–" if value is None else f"{value:.1f}"
-    return environment
-
-
-def _clock(seconds: float | None) -> str:
-    """Hours, minutes and seconds."""
-    if seconds is None:
-        return "–"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def write_xlsx(
     """
     lines = by_urgency(interactions)
     sheets = (_interactions(lines), _findings(lines), _staff(lines), _inputs(recordings))
+    with workbook(path, "服务评分报告") as writer:
+        for sheet in sheets:
+            writer.write(sheet)
+
+
+@contextmanager
+def workbook(path: Path, title: str) -> Iterator[Writer]:
+    """A workbook that is there whole or not at all.
+
+    Raises:
+        OSError: where it cannot be written; what was there before is then as it was.
+    """
     options = {
         "constant_memory": True,  # rows wait in files, which may be left where writing fails
         "strings_to_formulas": False,
@@ -88,20 +101,18 @@ def write_xlsx(
             whole(path) as draft,
             xlsxwriter.Workbook(draft, {**options, "tmpdir": waiting}) as book,
         ):
-            book.set_properties({"title": "服务评分报告", "created": _CREATED})
-            writer = _Writer(book)
-            for sheet in sheets:
-                writer.write(sheet)
+            book.set_properties({"title": title, "created": _CREATED})
+            yield Writer(book)
     except FileCreateError as error:
         (fault,) = error.args
         raise fault from error
 
 
-class _Writer:
+class Writer:
     """Writes sheets of one workbook; holds its formats."""
 
     def __init__(self, book: Workbook) -> None:
-        self._book = book
+        self.book = book
         self._header = book.add_format(
             {"bold": True, "bg_color": "#10314C", "font_color": "#FFFFFF", "valign": "vcenter"}
         )
@@ -112,8 +123,9 @@ class _Writer:
             for tone, (back, ink) in _COLOURS.items()
         }
 
-    def write(self, sheet: Sheet) -> None:
-        page: Worksheet = self._book.add_worksheet(sheet.name)
+    def write(self, sheet: Sheet) -> Worksheet:
+        """Write one sheet; the rows in order, for earlier ones are no longer at hand."""
+        page: Worksheet = self.book.add_worksheet(sheet.name)
         last = min(sheet.count, MAX_ROWS - 1)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
@@ -131,6 +143,7 @@ class _Writer:
                 break
             for at, cell in enumerate(row):
                 self._write_cell(page, number, at, cell, sheet.columns[at])
+        return page
 
     def _write_cell(self, page: Worksheet, row: int, at: int, cell: Cell, column: Column) -> None:
         if isinstance(cell, str):
@@ -145,7 +158,7 @@ class _Writer:
 
     def _number(self, shown: str) -> Format:
         if shown not in self._numbers:
-            self._numbers[shown] = self._book.add_format({"num_format": shown})
+            self._numbers[shown] = self.book.add_format({"num_format": shown})
         return self._numbers[shown]
 
     def _colour(self, page: Worksheet, at: int, last: int) -> None:
