@@ -1,0 +1,113 @@
+"""What the formats share: names of the speakers, times, and text that may be shown.
+
+Formats disagree on what a line, a name or an interval may be. What is written is therefore the least
+that all of them take: one line without control characters, times in whole milliseconds, and at least
+one millisecond long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from svcscore.records import CourtesyScore, Finding, Role, Scored, Status, Turn, Verdict
+from svcscore.reports.contract import finding_line
+from svcscore.spans import Span
+from svcscore.text.masking import mask
+
+NAMES = {
+    Role.TELLER: "柜员",
+    Role.LOBBY_MANAGER: "大堂经理",
+    Role.ACCOUNT_MANAGER: "客户经理",
+    Role.SUPERVISOR: "主管",
+    Role.GUARD: "保安",
+    Role.CUSTOMER: "客户",
+    Role.MACHINE: "机器",
+    Role.UNKNOWN: "未知",
+}
+"""Names that `intake.speakers` reads as the same role; two differ from those of the reports."""
+TICK = 0.001
+"""Seconds: the grain of all times, and the least length of what is written."""
+_LEAST = TICK / 2
+_SLACK = 5.5 * TICK
+"""Half a grain more than is meant, for times are floats."""
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A turn as it is written: `span` in whole milliseconds, `text` masked and on one line."""
+
+    interaction_id: str
+    turn: Turn
+    span: Span
+    text: str
+    courtesy: CourtesyScore | None
+
+
+def spoken(scored: Scored) -> tuple[Spoken, ...]:
+    """All turns of a recording by start, also those without words."""
+    said = []
+    for judged in scored.interactions:
+        courtesy = {score.turn: score for score in judged.courtesy}
+        for turn in judged.interaction.turns:
+            said.append(
+                Spoken(
+                    interaction_id=judged.interaction.id,
+                    turn=turn,
+                    span=written(turn.span),
+                    text=shown(turn.text).strip(),
+                    courtesy=courtesy.get(turn.index),
+                )
+            )
+    return tuple(sorted(said, key=lambda one: one.span))
+
+
+def written(span: Span) -> Span:
+    """`span` in whole milliseconds, not shorter than one."""
+    start = round(span.start, 3)
+    return Span(start, max(round(span.end, 3), round(start + TICK, 3)))
+
+
+def shown(text: str) -> str:
+    """`text` masked and writable, of the same length: what breaks a line is a blank."""
+    return mask(_SURROGATE.sub("�", _UNWRITABLE.sub(" ", text)))
+
+
+def word_texts(turn: Turn) -> Iterator[str]:
+    """The words of a turn, masked as its text is: one word may hold a part of a number only."""
+    text, at = shown(turn.text), 0
+    for word in turn.words:
+        yield text[at : at + len(word.text)]
+        at += len(word.text)
+
+
+def heard_at(finding: Finding, place: int, texts: dict[int, str]) -> str:
+    """What was heard at one of the places of `finding`, masked; `texts` are those of the turns."""
+    one = replace(finding, evidence=(finding.evidence[place],))
+    return shown(finding_line(one, texts).heard)
+
+
+def counts(finding: Finding) -> bool:
+    """Whether there is anything to show or to decide about `finding`."""
+    return finding.verdict is not Verdict.NOT_APPLICABLE and finding.status is not Status.REJECTED
+
+
+def lanes(items: Iterable[tuple[Span, str]]) -> list[list[tuple[Span, str]]]:
+    """`items` in as few rows as hold them without overlap, each row by start.
+
+    What overlaps by some milliseconds only (a word of no length, a rounded end) begins that much
+    later and stays in its row.
+    """
+    rows: list[list[tuple[Span, str]]] = []
+    for span, text in sorted(items):
+        for row in rows:
+            start = max(span.start, row[-1][0].end)
+            if start == span.start or (start - span.start <= _SLACK and span.end - start >= _LEAST):
+                row.append((Span(start, span.end), text))
+                break
+        else:
+            rows.append([(span, text)])
+    return rows
