@@ -140,8 +140,8 @@ def test_textgrid_has_tiers_of_roles_words_and_findings(tmp_path):
     words = read.getTier(WORDS)
     assert tuple(words.entries[0]) == (0.0, 0.2, "您")
     assert labels(read.getTier(FINDINGS)) == [
-        "voice.greeting 已确认 0.97 您好",
-        "forbidden.impatience 已确认 0.97 等着吧",
+        "voice.greeting 做到 已确认 0.97 您好",
+        "forbidden.impatience 违反 已确认 0.97 等着吧",
     ]
 
 

@@ -159,7 +159,7 @@ def _finding_region(judged: Judged, finding: Finding) -> dict[str, Any]:
 
 
 def _place(judged: Judged, finding: Finding) -> Span:
-    """Where a finding was heard; what was missed stands for the whole interaction."""
+    """Where a finding was heard, or what called for it; else the whole interaction."""
     return written(finding.evidence[0].span if finding.evidence else judged.interaction.span)
 
 

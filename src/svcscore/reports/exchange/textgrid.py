@@ -21,7 +21,7 @@ from svcscore.reports.exchange.shared import (
     word_texts,
     written,
 )
-from svcscore.reports.labels import STATUSES
+from svcscore.reports.labels import STATUSES, VERDICTS
 from svcscore.spans import Span
 
 WORDS, FINDINGS = "words", "findings"
@@ -35,8 +35,8 @@ _Items = list[tuple[Span, str]]
 def textgrid(scored: Scored) -> str:
     """A recording as a long TextGrid (to be written as UTF-8).
 
-    A finding that was heard stands where it was heard, with its code, status, probability and
-    words; one that misses something and has no place in time is left out.
+    A finding stands where it was heard, with its code, verdict, status, probability and words; a duty
+    that was missed, at what called for it. What has no place in time is left out.
     """
     said = [one for one in spoken(scored) if one.text]
     tiers: list[tuple[str, _Items]] = []
@@ -78,7 +78,7 @@ def _places(judged: Judged) -> Iterator[tuple[Span, str]]:
     texts = {turn.index: turn.text for turn in judged.interaction.turns}
     for finding in filter(counts, judged.findings):
         for number, place in enumerate(finding.evidence):
-            status = STATUSES[finding.status].zh
+            told = f"{VERDICTS[finding.verdict].zh} {STATUSES[finding.status].zh}"
             heard = heard_at(finding, number, texts)
-            label = f"{finding.code} {status} {finding.probability:.2f} {heard}"
+            label = f"{finding.code} {told} {finding.probability:.2f} {heard}"
             yield written(place.span), label.strip()
