@@ -47,14 +47,7 @@ class Source:
 
     def faults(self, error: ValidationError) -> list[Fault]:
         """What a model of pydantic has against the content."""
-        told = error.errors(include_url=False)
-        return [
-            self.fault(found["loc"], re.sub(r"^Value error, ", "", found["msg"]))
-            for found in told
-            # pydantic counts faultless items only: a list that holds others is not too short
-            if found["type"] != "too_short"
-            or not any(_within(other["loc"], found["loc"]) for other in told)
-        ]
+        return [self.fault(loc, message) for loc, message in complaints(error)]
 
 
 class FaultyError(Exception):
@@ -73,11 +66,21 @@ def read_source(path: Path) -> Source:
     """
     try:
         raw = path.read_bytes()
+    except OSError as error:
+        raise FaultyError(Fault(path, 1, "file", str(error.strerror))) from error
+    return parse_source(path, raw)
+
+
+def parse_source(path: Path, raw: bytes) -> Source:
+    """The same of bytes that were read already; `path` is what faults call them.
+
+    Raises:
+        FaultyError: where they are not UTF-8, not YAML, or have a key twice.
+    """
+    try:
         text = raw.decode("utf-8-sig")
         node = yaml.compose(text, Loader=LOADER)
         content = yaml.load(text, Loader=LOADER)
-    except OSError as error:
-        raise FaultyError(Fault(path, 1, "file", str(error.strerror))) from error
     except UnicodeDecodeError as error:
         message = f"not UTF-8 (byte {error.start}): save it as UTF-8"
         raise FaultyError(Fault(path, 1, "file", message)) from error
@@ -88,6 +91,17 @@ def read_source(path: Path) -> Source:
     if twice := list(_twice(path, node, set())):
         raise FaultyError(*twice)
     return Source(path, raw, content, node)
+
+
+def complaints(error: ValidationError) -> Iterator[tuple[Loc, str]]:
+    """What a model of pydantic has against a content, and where."""
+    told = error.errors(include_url=False)
+    for found in told:
+        # pydantic counts faultless items only: a list that holds others is not too short
+        if found["type"] != "too_short" or not any(
+            _within(other["loc"], found["loc"]) for other in told
+        ):
+            yield found["loc"], re.sub(r"^Value error, ", "", found["msg"])
 
 
 def config_error(

@@ -22,6 +22,33 @@ PROFILES = data_folder("lexicons") / "profiles"
 CODES = load_taxonomy(data_folder("lexicons")).codes
 RUBRICS = {p.stem: load_rubric(p, CODES) for p in sorted(Path(PROFILES).glob("*.yaml"))}
 DEFAULT = RUBRICS["default"]
+SMALL = """\
+profile: small
+title: 小表
+version: 1
+about: 只为测试。
+bands:
+  - {name: 合格, least: 70}
+  - {name: 不合格, least: 0}
+courtesy_levels: [0, 35, 85, 100]
+review_width: 25
+deductions:
+  minor: {points: 2, cap: 6, repeats: 2}
+  major: {points: 5, cap: 15}
+  red_line: {points: 15, cap: 30, ceiling: 59}
+dimensions:
+  - name: voices
+    title: 五声
+    weight: 60
+    items:
+      - {id: greeting, title: 迎声, points: 8, codes: [voice.greeting]}
+      - {id: farewell, title: 送声, points: 8, codes: [voice.farewell]}
+  - name: tone
+    title: 态度
+    weight: 40
+    items:
+      - {id: tone, title: 态度, points: 1, courtesy: true}
+"""
 TURNS = make_dialogue(
     (Role.TELLER, "您好请问您办理什么业务"),
     (Role.CUSTOMER, "取两万爱办不办是吧"),

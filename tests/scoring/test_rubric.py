@@ -5,38 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from scoring_cases import CODES, DEFAULT, PROFILES, RUBRICS
+from scoring_cases import CODES, DEFAULT, PROFILES, RUBRICS, SMALL
 
 from svcscore.errors import ConfigError
 from svcscore.scoring.rubric import POSTS, load_rubric
-
-PROFILE = """\
-profile: small
-title: 小表
-version: 1
-about: 只为测试。
-bands:
-  - {name: 合格, least: 70}
-  - {name: 不合格, least: 0}
-courtesy_levels: [0, 35, 85, 100]
-review_width: 25
-deductions:
-  minor: {points: 2, cap: 6, repeats: 2}
-  major: {points: 5, cap: 15}
-  red_line: {points: 15, cap: 30, ceiling: 59}
-dimensions:
-  - name: voices
-    title: 五声
-    weight: 60
-    items:
-      - {id: greeting, title: 迎声, points: 8, codes: [voice.greeting]}
-      - {id: farewell, title: 送声, points: 8, codes: [voice.farewell]}
-  - name: tone
-    title: 态度
-    weight: 40
-    items:
-      - {id: tone, title: 态度, points: 1, courtesy: true}
-"""
 
 
 def write(tmp_path, text):
@@ -52,7 +24,7 @@ def faults(path):
 
 
 def test_a_right_profile(tmp_path):
-    rubric = load_rubric(write(tmp_path, PROFILE), CODES)
+    rubric = load_rubric(write(tmp_path, SMALL), CODES)
     assert len(rubric.sha256) == 64
     assert [d.name for d in rubric.dimensions] == ["voices", "tone"]
 
@@ -82,17 +54,17 @@ def test_a_right_profile(tmp_path):
     ],
 )  # fmt: skip
 def test_each_fault_has_its_line(tmp_path, old, new, line, what):
-    found = faults(write(tmp_path, PROFILE.replace(old, new, 1)))
+    found = faults(write(tmp_path, SMALL.replace(old, new, 1)))
     assert any(at == line and re.search(what, message) for at, _, message in found), found
 
 
 def test_all_faults_are_told_at_once(tmp_path):
-    text = PROFILE.replace("weight: 40", "weight: 30").replace("voice.farewell", "voice.bye")
+    text = SMALL.replace("weight: 40", "weight: 30").replace("voice.farewell", "voice.bye")
     assert len(faults(write(tmp_path, text))) == 2
 
 
 def test_a_post_without_items(tmp_path):
-    only = PROFILE.replace("]}\n", "], posts: [lobby]}\n").replace("true}", "true, posts: [lobby]}")
+    only = SMALL.replace("]}\n", "], posts: [lobby]}\n").replace("true}", "true, posts: [lobby]}")
     assert [message for *_, message in faults(write(tmp_path, only))] == [
         "no item is for 'counter'",
         "no item is for 'manager'",
@@ -112,7 +84,7 @@ def test_what_cannot_be_read(tmp_path):
 
 
 def test_weights_may_add_up_to_one(tmp_path):
-    text = PROFILE.replace("weight: 60", "weight: 0.6").replace("weight: 40", "weight: 0.4")
+    text = SMALL.replace("weight: 60", "weight: 0.6").replace("weight: 40", "weight: 0.4")
     assert load_rubric(write(tmp_path, text), CODES).dimensions[0].weight == 0.6
 
 

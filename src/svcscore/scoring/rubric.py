@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from math import fsum, isclose
 from pathlib import Path
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from svcscore.faults import FaultyError, Loc, config_error, read_source
+from svcscore.faults import FaultyError, Loc, complaints, config_error, parse_source
+from svcscore.scoring.inherit import Part, lifted, resolved
 
 TOP = 100.0
 Post = Literal["counter", "lobby", "manager"]
@@ -107,9 +110,12 @@ class Profile(_Model):
 
 
 class Rubric(Profile):
-    """A profile with the digest of its file."""
+    """A profile without parents, and what it is known by."""
 
     sha256: str
+    """Of all that it says, its parents' part too; comments and order of keys do not count."""
+    source: str
+    """YAML that says the same without parents; from it comes an equal rubric with the same digest."""
 
     def band(self, total: float) -> str:
         """Name of the band in which `total` lies."""
@@ -117,7 +123,7 @@ class Rubric(Profile):
 
 
 def load_rubric(path: Path, codes: Collection[str]) -> Rubric:
-    """Read one profile.
+    """Read one profile and those that it extends.
 
     Args:
         path: the YAML file.
@@ -126,20 +132,45 @@ def load_rubric(path: Path, codes: Collection[str]) -> Rubric:
     Raises:
         ConfigError: with every fault, as ``file:line: where: what``.
     """
+    return _rubric(path, lambda: resolved(path), codes)
+
+
+def load_rubric_text(
+    source: str, codes: Collection[str] | None = None, name: str = "rubric"
+) -> Rubric:
+    """A rubric again from its `source`, without files.
+
+    Args:
+        source: as `Rubric.source` gives it.
+        codes: None takes the codes as they are: they were known when the rubric was made.
+        name: what faults call it.
+
+    Raises:
+        ConfigError: with every fault, as ``name:line: where: what``.
+    """
+    path = Path(name)
+    return _rubric(path, lambda: lifted(parse_source(path, source.encode())), codes)
+
+
+def _rubric(path: Path, read: Callable[[], Part], codes: Collection[str] | None) -> Rubric:
     try:
-        source = read_source(path)
+        whole = read()
+        profile = Profile.model_validate(whole.plain())
     except FaultyError as error:
         raise config_error(path, error.faults) from error
-    try:
-        profile = Profile.model_validate(source.content)
     except ValidationError as error:
-        raise config_error(path, source.faults(error)) from error
-    found = (*_check(profile), *_unknown(profile, codes))
-    faults = [source.fault(loc, message) for loc, message in found]
+        raise config_error(path, [whole.fault(*one) for one in complaints(error)]) from error
+    found = (*_check(profile), *(_unknown(profile, codes) if codes is not None else ()))
+    faults = [whole.fault(loc, message) for loc, message in found]
     if faults:
         raise config_error(path, faults)
-    digest = hashlib.sha256(source.raw).hexdigest()
-    return Rubric(sha256=digest, **{name: getattr(profile, name) for name in Profile.model_fields})
+    content = profile.model_dump(mode="json", exclude_defaults=True)
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Rubric(
+        **{name: getattr(profile, name) for name in Profile.model_fields},
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        source=yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000),
+    )
 
 
 def _check(profile: Profile) -> Iterator[tuple[Loc, str]]:
