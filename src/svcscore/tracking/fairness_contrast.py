@@ -54,13 +54,12 @@ def cells(
     staff: Codes, day: Codes, group: Codes, weight: Array, value: Array, spread: float
 ) -> Cells:
     """Sum rows of the same person, day and group; at least one row."""
-    keys = np.stack([staff, day, group], axis=1)
-    found, place = np.unique(keys, axis=0, return_inverse=True)
-    place = place.ravel()
+    days, groups = int(day.max()) + 1, int(group.max()) + 1
+    found, place = np.unique((staff * days + day) * groups + group, return_inverse=True)
     return Cells(
-        staff=found[:, 0],
-        day=np.unique(found[:, :2], axis=0, return_inverse=True)[1].ravel(),
-        group=found[:, 2],
+        staff=found // groups // days,
+        day=np.unique(found // groups, return_inverse=True)[1].astype(np.intp),
+        group=found % groups,
         weight=np.bincount(place, weights=weight).astype(np.float64),
         value=np.bincount(place, weights=value).astype(np.float64),
         spread=spread,
