@@ -6,9 +6,12 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
+
+from svcscore.reports.whole import whole
 
 
 @cache
@@ -36,6 +39,18 @@ def policy(css: str, js: str, *more: str) -> str:
             "form-action 'none'",
         )
     )
+
+
+def manager_page(path: Path, name: str, **content: Any) -> None:  # noqa: ANN401
+    """Write a page of the manager's reports from a template that extends ``manager.html.j2``.
+
+    Raises:
+        OSError: where it cannot be written; what was there before is then as it was.
+    """
+    css, js = asset("report.css") + asset("manager.css"), asset("manager.js")
+    page = template(name).render(css=css, js=js, policy=policy(css, js), **content)
+    with whole(path) as draft:
+        draft.write_text(page, "utf-8", errors="backslashreplace", newline="\n")
 
 
 def _digest(text: str) -> str:
