@@ -23,6 +23,7 @@ def result(n, outcome, item="farewell", probability=0.95, **fields):
     clip = Clip(
         interaction_id=f"i{n:03}",
         finding_id=f"f{n:03}-{item}",
+        at="2026-03-02T09:00:00+08:00",
         span=Span(float(n), n + 2.0),
         heard="再见",
         probability=probability,

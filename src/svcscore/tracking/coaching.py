@@ -47,6 +47,8 @@ class Clip:
 
     interaction_id: str
     finding_id: str
+    at: str
+    """When the interaction began, ISO 8601."""
     span: Span
     """Seconds from the start of the recording."""
     heard: str
