@@ -1,17 +1,13 @@
-"""Points of one interaction in one or many worlds at once.
+"""Points of one interaction: what bears on which item, and what is earned in a world.
 
 A world says of each finding whether what it states is true. The score shown is that of the most
-probable world; the interval is that of many worlds drawn by probability (`uncertainty`). Both come
-from the functions here, so they cannot drift apart.
+probable world; the interval is that of all worlds by their probability (`uncertainty`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 
 from svcscore.records import (
     STAFF_ROLES,
@@ -21,27 +17,58 @@ from svcscore.records import (
     Role,
     Severity,
     Status,
-    Turn,
     Verdict,
 )
-from svcscore.scoring.rubric import TOP, Deduction, Dimension, Item, Rubric
+from svcscore.scoring.rubric import TOP, Deduction, RedLine, Rubric, Slot
 
-Array = npt.NDArray[np.float64]
 LIKELY = 0.5
+_TITLES = {
+    Severity.RED_LINE: "红线",
+    Severity.MAJOR: "严重禁语或违规",
+    Severity.MINOR: "轻微禁语或违规",
+}
+_BEARING = frozenset({Verdict.MET, Verdict.ABSENT, Verdict.UNSURE})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item of the rubric, and the findings that bear on it."""
 
-    dimension: Dimension
-    item: Item
+    slot: Slot
     findings: tuple[Finding, ...]
 
     @property
     def doubtful(self) -> tuple[Finding, ...]:
         """Findings that neither earn nor lose."""
         return tuple(finding for finding in self.findings if doubtful(finding))
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What breaches of one sort cost together."""
+
+    name: str
+    title: str
+    rule: Deduction | RedLine
+    breaches: tuple[Finding, ...]
+    """By time."""
+
+    def cost(self, count: int) -> float:
+        """Points that `count` of them cost."""
+        return min(self.rule.cap, count * self.rule.points) if count >= self.rule.repeats else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Courtesy of one staff turn."""
+
+    speaker: str
+    heard: float
+    """How surely its words were recognised, 0–1."""
+    staff: float
+    """How surely the staff say it, 0–1."""
+    levels: tuple[float, float, float, float]
+    """Probabilities of rude, curt, polite and warm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +80,21 @@ class Case:
     entries: tuple[Entry, ...]
     breaches: tuple[Finding, ...]
     """By time; what is not rejected and was said by the staff."""
-    tones: tuple[tuple[Turn, CourtesyScore], ...]
-    """Staff turns with their courtesy."""
+    charges: tuple[Charge, ...]
+    """The breaches again, by what they cost; the worst first."""
+    tones: tuple[Tone, ...]
+    """Of the staff turns whose courtesy was judged."""
+    tone: float | None
+    """Their mean worth, 0–1; None where no turn was judged."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is true. Arrays have the shape [n], one value for each of n worlds."""
+    """What is true."""
 
-    true: Callable[[Finding], Array]
+    true: Callable[[Finding], float]
     """Whether what the finding states is so: 1 or 0."""
-    tone: Array | None
+    tone: float | None
     """Courtesy of the staff, 0–1; None where no turn was judged."""
     doubt: float | None
     """What a doubtful finding of an item is worth (1 earned, 0 lost); None leaves it out."""
@@ -75,8 +106,13 @@ class Part:
 
     entry: Entry
     possible: float
-    share: Array | None
-    """Of `possible`, earned: [n], 0–1. None where the item does not apply."""
+    share: float | None
+    """Of `possible`, earned: 0–1. None where the item does not apply."""
+
+    @property
+    def earned(self) -> float:
+        """Points."""
+        return 0.0 if self.share is None else self.possible * self.share
 
 
 def doubtful(finding: Finding) -> bool:
@@ -84,6 +120,11 @@ def doubtful(finding: Finding) -> bool:
     if finding.verdict is Verdict.UNSURE:
         return True
     return finding.status is Status.REVIEW and finding.probability < LIKELY
+
+
+def confirmed(breach: Finding) -> bool:
+    """Whether the breach costs points."""
+    return breach.status is Status.CONFIRMED and breach.verdict is Verdict.BREACHED
 
 
 def lay_out(
@@ -100,19 +141,29 @@ def lay_out(
         and finding.verdict is not Verdict.NOT_APPLICABLE
         and finding.role not in {Role.CUSTOMER, Role.MACHINE}
     }
+    layout = rubric.layout(interaction.kind.value)
+    bearing: list[list[Finding]] = [[] for _ in layout.slots]
+    for finding in usable.values():
+        if finding.verdict in _BEARING:
+            for place in layout.places.get(finding.code, ()):
+                bearing[place].append(finding)
+    breaches = tuple(sorted((f for f in usable.values() if _costs(f)), key=_when))
     turns = {turn.index: turn for turn in interaction.turns if turn.role in STAFF_ROLES}
-    breaches = [finding for finding in usable.values() if _costs(finding)]
+    tones = tuple(
+        Tone(turn.speaker, turn.confidence, turn.staff_probability, score.probabilities)
+        for score in courtesy
+        if (turn := turns.get(score.turn))
+    )
     return Case(
         interaction=interaction,
         rubric=rubric,
         entries=tuple(
-            Entry(dimension, item, _bearing(item, usable.values()))
-            for dimension in rubric.dimensions
-            for item in dimension.items
-            if interaction.kind.value in item.posts
+            Entry(slot, tuple(found)) for slot, found in zip(layout.slots, bearing, strict=True)
         ),
-        breaches=tuple(sorted(breaches, key=_when)),
-        tones=tuple((turns[score.turn], score) for score in courtesy if score.turn in turns),
+        breaches=breaches,
+        charges=_charges(rubric, breaches),
+        tones=tones,
+        tone=_mean_tone(tones, rubric),
     )
 
 
@@ -122,56 +173,66 @@ def allot(case: Case, world: World) -> tuple[Part, ...]:
     An item's value is the part of its dimension's weight that its points are of the dimension's, at
     this post; so a missed duty costs about as much, whatever else applied.
     """
-    points: dict[str, float] = {}
-    for entry in case.entries:
-        name = entry.dimension.name
-        points[name] = points.get(name, 0.0) + entry.item.points
-    values = [e.dimension.weight * e.item.points / points[e.dimension.name] for e in case.entries]
     shares = [_share(entry, world) for entry in case.entries]
-    whole = sum(v for v, share in zip(values, shares, strict=True) if share is not None)
+    whole = sum(
+        entry.slot.value
+        for entry, share in zip(case.entries, shares, strict=True)
+        if share is not None
+    )
     return tuple(
-        Part(entry, 0.0 if share is None else TOP * value / whole, share)
-        for entry, value, share in zip(case.entries, values, shares, strict=True)
+        Part(entry, 0.0 if share is None else TOP * entry.slot.value / whole, share)
+        for entry, share in zip(case.entries, shares, strict=True)
     )
 
 
-def totals(case: Case, world: World) -> Array | None:
-    """Total of each world, [n], 0–100; None where no item applies."""
-    earned = [part.possible * part.share for part in allot(case, world) if part.share is not None]
-    if not earned:
+def total(case: Case, world: World) -> float | None:
+    """Total in one world, 0–100; None where no item applies."""
+    parts = allot(case, world)
+    if all(part.share is None for part in parts):
         return None
-    total: Array = np.sum(earned, axis=0)
-    rules = case.rubric.deductions
-    total = total - _cost(rules.minor, _count(case.breaches, Severity.MINOR, world))
-    total = total - _cost(rules.major, _count(case.breaches, Severity.MAJOR, world))
-    reds = _count(case.breaches, Severity.RED_LINE, world)
-    total = total - np.minimum(rules.red_line.cap, reds * rules.red_line.points)
-    total = np.where(reds > 0, np.minimum(total, rules.red_line.ceiling), total)
-    return np.clip(total, 0.0, TOP)
+    points = sum(part.earned for part in parts)
+    for charge in case.charges:
+        points -= charge.cost(sum(world.true(breach) > 0 for breach in charge.breaches))
+    red_lines = (breach for breach in case.breaches if breach.severity is Severity.RED_LINE)
+    if any(world.true(breach) > 0 for breach in red_lines):
+        points = min(points, case.rubric.deductions.red_line.ceiling)
+    return min(TOP, max(0.0, points))
 
 
 def most_probable(case: Case) -> World:
     """The world that the score shown is about; breaches count only where they are confirmed."""
 
-    def true(finding: Finding) -> Array:
+    def true(finding: Finding) -> float:
         if finding.verdict is Verdict.BREACHED:
-            return np.array([float(finding.status is Status.CONFIRMED)])
-        return np.array([float(finding.verdict is not Verdict.UNSURE)])
+            return float(finding.status is Status.CONFIRMED)
+        return float(finding.verdict is not Verdict.UNSURE)
 
-    return World(true=true, tone=expected_tone(case), doubt=None)
+    return World(true=true, tone=case.tone, doubt=None)
 
 
-def expected_tone(case: Case) -> Array | None:
-    """Mean worth of the staff's turns, [1], 0–1.
+def _mean_tone(tones: Sequence[Tone], rubric: Rubric) -> float | None:
+    """Turns weigh by how surely their words were heard and by how surely the staff say them."""
+    whole = earned = 0.0
+    for tone in tones:
+        weight = tone.heard * tone.staff
+        levels = zip(tone.levels, rubric.courtesy_levels, strict=True)
+        whole += weight
+        earned += weight * sum(chance * level for chance, level in levels) / TOP
+    return min(1.0, earned / whole) if whole > 0 else None
 
-    Turns weigh by how surely their words were heard and by how surely the staff say them.
-    """
-    weights = np.array([turn.confidence * turn.staff_probability for turn, _ in case.tones])
-    if not weights.sum() > 0:
-        return None
-    worth = np.array(case.rubric.courtesy_levels) / TOP
-    expected = np.array([score.probabilities for _, score in case.tones]) @ worth
-    return np.array([min(1.0, float(weights @ expected / weights.sum()))])
+
+def _charges(rubric: Rubric, breaches: Sequence[Finding]) -> tuple[Charge, ...]:
+    rules = rubric.deductions
+    by_severity: tuple[tuple[Severity, Deduction | RedLine], ...] = (
+        (Severity.RED_LINE, rules.red_line),
+        (Severity.MAJOR, rules.major),
+        (Severity.MINOR, rules.minor),
+    )
+    return tuple(
+        Charge(severity.value, _TITLES[severity], rule, mine)
+        for severity, rule in by_severity
+        if (mine := tuple(breach for breach in breaches if breach.severity is severity))
+    )
 
 
 def _costs(finding: Finding) -> bool:
@@ -184,42 +245,28 @@ def _when(finding: Finding) -> tuple[float, str]:
     return first, finding.id
 
 
-def _bearing(item: Item, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    verdicts = {Verdict.MET, Verdict.ABSENT, Verdict.UNSURE}
-    return tuple(f for f in findings if f.code in item.codes and f.verdict in verdicts)
-
-
-def _share(entry: Entry, world: World) -> Array | None:
-    if entry.item.courtesy:
+def _share(entry: Entry, world: World) -> float | None:
+    item = entry.slot.item
+    if item.courtesy:
         return world.tone
     findings: Sequence[Finding] = entry.findings
-    doubts = entry.doubtful
-    if doubts and world.doubt is None:
-        clear = [finding for finding in findings if finding not in doubts]
-        # where it may have been said, its absence elsewhere says nothing
-        lost = entry.item.need == "any"
-        findings = [f for f in clear if not (lost and f.verdict is Verdict.ABSENT)]
-    values = [_value(finding, world) for finding in findings]
-    if not values:
+    if not findings:
         return None
-    stacked = np.stack(values)
-    share: Array = stacked.max(axis=0) if entry.item.need == "any" else stacked.mean(axis=0)
-    return share
+    if world.doubt is None and (doubts := entry.doubtful):
+        # where it may have been said, its absence elsewhere says nothing
+        lost = item.need == "any"
+        findings = [
+            f for f in findings if f not in doubts and not (lost and f.verdict is Verdict.ABSENT)
+        ]
+        if not findings:
+            return None
+    values = [_value(finding, world) for finding in findings]
+    return max(values) if item.need == "any" else sum(values) / len(values)
 
 
-def _value(finding: Finding, world: World) -> Array:
-    true = world.true(finding)
+def _value(finding: Finding, world: World) -> float:
     if doubtful(finding):
         assert world.doubt is not None
-        return np.full_like(true, world.doubt)
+        return world.doubt
+    true = world.true(finding)
     return true if finding.verdict is Verdict.MET else 1.0 - true
-
-
-def _cost(rule: Deduction, count: Array) -> Array:
-    return np.where(count >= rule.repeats, np.minimum(rule.cap, count * rule.points), 0.0)
-
-
-def _count(breaches: Sequence[Finding], severity: Severity, world: World) -> Array:
-    found = [world.true(breach) for breach in breaches if breach.severity is severity]
-    total: Array = np.sum(found, axis=0) if found else np.zeros(1)
-    return total

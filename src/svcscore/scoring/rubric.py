@@ -8,7 +8,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import fsum, isclose
 from pathlib import Path
@@ -75,6 +77,11 @@ class RedLine(_Model):
     cap: Points
     ceiling: Points
 
+    @property
+    def repeats(self) -> int:
+        """One is enough."""
+        return 1
+
 
 class Deductions(_Model):
     """What breaches cost, by severity."""
@@ -109,6 +116,24 @@ class Profile(_Model):
     deductions: Deductions
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An item where it stands; `value` is its part of the weights of its post."""
+
+    dimension: Dimension
+    item: Item
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The items of one post."""
+
+    slots: tuple[Slot, ...]
+    places: Mapping[str, tuple[int, ...]]
+    """Numbers of the slots on which findings of a code bear."""
+
+
 class Rubric(Profile):
     """A profile without parents, and what it is known by."""
 
@@ -120,6 +145,30 @@ class Rubric(Profile):
     def band(self, total: float) -> str:
         """Name of the band in which `total` lies."""
         return next(band.name for band in self.bands if total >= band.least)
+
+    def layout(self, post: str) -> Layout:
+        """The items of `post`; none where it is not scored."""
+        return self._layouts.get(post, _NOTHING)
+
+    @cached_property
+    def _layouts(self) -> dict[str, Layout]:
+        return {post: _layout(self, post) for post in POSTS}
+
+
+_NOTHING = Layout((), {})
+
+
+def _layout(rubric: Rubric, post: Post) -> Layout:
+    slots = []
+    for dimension in rubric.dimensions:
+        items = [item for item in dimension.items if post in item.posts]
+        points = sum(item.points for item in items)
+        slots += [Slot(dimension, item, dimension.weight * item.points / points) for item in items]
+    places: dict[str, tuple[int, ...]] = {}
+    for at, slot in enumerate(slots):
+        for code in slot.item.codes:
+            places[code] = (*places.get(code, ()), at)
+    return Layout(tuple(slots), places)
 
 
 def load_rubric(path: Path, codes: Collection[str]) -> Rubric:

@@ -18,10 +18,9 @@ from svcscore.records import (
     Scorecard,
     Severity,
     Status,
-    Verdict,
 )
-from svcscore.scoring.account import Case, Part, allot, lay_out, most_probable
-from svcscore.scoring.rubric import TOP, Deduction, RedLine, Rubric
+from svcscore.scoring.account import Case, Charge, Part, allot, confirmed, lay_out, most_probable
+from svcscore.scoring.rubric import TOP, Rubric
 from svcscore.scoring.uncertainty import interval
 
 DEDUCTIONS = "deductions"
@@ -117,21 +116,17 @@ def _red_lines(case: Case, status: Status) -> tuple[Finding, ...]:
         breach
         for breach in case.breaches
         if breach.severity is Severity.RED_LINE
-        and _confirmed(breach) is (status is Status.CONFIRMED)
+        and confirmed(breach) is (status is Status.CONFIRMED)
     )
-
-
-def _confirmed(breach: Finding) -> bool:
-    return breach.status is Status.CONFIRMED and breach.verdict is Verdict.BREACHED
 
 
 def _dimensions(rubric: Rubric, parts: Sequence[Part]) -> tuple[DimensionScore, ...]:
     whole = sum(dimension.weight for dimension in rubric.dimensions)
     scores = []
     for dimension in rubric.dimensions:
-        mine = [p for p in parts if p.entry.dimension is dimension and p.share is not None]
+        mine = [p for p in parts if p.entry.slot.dimension is dimension and p.share is not None]
         possible = sum(part.possible for part in mine)
-        earned = sum(_earned(part) for part in mine)
+        earned = sum(part.earned for part in mine)
         scores.append(
             DimensionScore(
                 name=dimension.name,
@@ -145,10 +140,6 @@ def _dimensions(rubric: Rubric, parts: Sequence[Part]) -> tuple[DimensionScore, 
 
 def _whole(case: Case) -> float:
     return sum(dimension.weight for dimension in case.rubric.dimensions)
-
-
-def _earned(part: Part) -> float:
-    return 0.0 if part.share is None else part.possible * float(part.share[0])
 
 
 def _lines(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
@@ -165,12 +156,12 @@ def _lines(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
 
 
 def _item_line(part: Part, turns: int) -> PointsLine:
-    entry = part.entry
+    slot, entry = part.entry.slot, part.entry
     return PointsLine(
-        dimension=entry.dimension.name,
-        item=entry.item.id,
-        title=entry.item.title,
-        earned=_earned(part),
+        dimension=slot.dimension.name,
+        item=slot.item.id,
+        title=slot.item.title,
+        earned=part.earned,
         possible=part.possible,
         applicable=part.share is not None,
         finding_ids=tuple(finding.id for finding in entry.findings),
@@ -180,7 +171,7 @@ def _item_line(part: Part, turns: int) -> PointsLine:
 
 def _note(part: Part, turns: int) -> str:
     entry = part.entry
-    if entry.item.courtesy:
+    if entry.slot.item.courtesy:
         return f"依据 {turns} 段员工发言的态度" if part.share is not None else "没有可判断的发言"
     if part.share is not None:
         return "部分听不清，该部分不计分" if entry.doubtful else ""
@@ -188,40 +179,30 @@ def _note(part: Part, turns: int) -> str:
 
 
 def _costs(case: Case) -> Iterator[PointsLine]:
-    rules = case.rubric.deductions
-    yield from _cost_lines(case, Severity.RED_LINE, rules.red_line, "红线")
-    yield from _cost_lines(case, Severity.MAJOR, rules.major, "严重禁语或违规")
-    yield from _cost_lines(case, Severity.MINOR, rules.minor, "轻微禁语或违规")
+    for charge in case.charges:
+        count = sum(map(confirmed, charge.breaches))
+        left = charge.cost(count)
+        for breach in charge.breaches:
+            cost = min(charge.rule.points, left) if confirmed(breach) else 0.0
+            left -= cost
+            yield PointsLine(
+                dimension=DEDUCTIONS,
+                item=charge.name,
+                title=charge.title,
+                earned=-cost,
+                possible=0.0,
+                applicable=confirmed(breach),
+                finding_ids=(breach.id,),
+                note=_cost_note(charge, breach, cost, count),
+            )
 
 
-def _cost_lines(
-    case: Case, severity: Severity, rule: Deduction | RedLine, title: str
-) -> Iterator[PointsLine]:
-    breaches = [breach for breach in case.breaches if breach.severity is severity]
-    confirmed = sum(map(_confirmed, breaches))
-    least = rule.repeats if isinstance(rule, Deduction) else 1
-    left = rule.cap if confirmed >= least else 0.0
-    for breach in breaches:
-        cost = min(rule.points, left) if _confirmed(breach) else 0.0
-        left -= cost
-        yield PointsLine(
-            dimension=DEDUCTIONS,
-            item=severity.value,
-            title=title,
-            earned=-cost,
-            possible=0.0,
-            applicable=_confirmed(breach),
-            finding_ids=(breach.id,),
-            note=_cost_note(breach, cost, repeated=confirmed >= least, rule=rule),
-        )
-
-
-def _cost_note(breach: Finding, cost: float, *, repeated: bool, rule: Deduction | RedLine) -> str:
-    if not _confirmed(breach):
+def _cost_note(charge: Charge, breach: Finding, cost: float, count: int) -> str:
+    if not confirmed(breach):
         return "待复核，暂不扣分"
-    if not repeated:
+    if count < charge.rule.repeats:
         return "未重复出现，不扣分"
-    return "" if cost == rule.points else f"此类扣分以 {rule.cap:g} 分为限"
+    return "" if cost == charge.rule.points else f"此类扣分以 {charge.rule.cap:g} 分为限"
 
 
 def _limit(item: str, title: str, points: float, findings: Sequence[Finding]) -> PointsLine:
@@ -239,7 +220,7 @@ def _limit(item: str, title: str, points: float, findings: Sequence[Finding]) ->
 
 def _reasons(case: Case) -> Iterator[str]:
     yield from _findings_to_review(case)
-    titles = [entry.item.title for entry in case.entries if entry.doubtful]
+    titles = [entry.slot.item.title for entry in case.entries if entry.doubtful]
     if titles:
         yield f"听不清，不计分：{'、'.join(titles)}"
 
@@ -248,9 +229,9 @@ def _findings_to_review(case: Case) -> Iterator[str]:
     for breach in case.breaches:
         # the rule's phrase, not what was heard: that may hold a part of somebody's number
         phrase = f"「{breach.evidence[0].phrase}」" if breach.evidence else breach.code
-        if breach.severity is Severity.RED_LINE and _confirmed(breach):
+        if breach.severity is Severity.RED_LINE and confirmed(breach):
             yield f"红线须人工复核：{phrase}"
-        elif breach.severity is not Severity.MINOR and not _confirmed(breach):
+        elif breach.severity is not Severity.MINOR and not confirmed(breach):
             what = "红线" if breach.severity is Severity.RED_LINE else "违规"
             yield f"疑似{what}待复核：{phrase}（概率 {breach.probability:.0%}）"
 

@@ -1,25 +1,40 @@
 """The 90 % interval of a score, from the probabilities of what it rests on.
 
-Seeded Monte Carlo: each finding is true with its probability (which holds that of its role), each
-staff turn has a courtesy level by the classifier's probabilities, and each speaker is of the staff
-with the probability of the roles. Every finding draws from a stream of its own, seeded by its id: the
-same input gives the same interval, and another finding leaves the draws of the rest as they are.
+In closed form: each finding is true with its probability (which holds that of its role), each staff
+turn has a courtesy level by the classifier's probabilities, and each speaker is of the staff with
+the probability of the roles. All are independent, so the distribution of the total is their sum
+(`lattice`). No chance enters, and another finding changes nothing but what it says itself.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from svcscore.records import Finding, Verdict
-from svcscore.scoring.account import Array, Case, World, most_probable, totals
+from svcscore.records import Finding, Severity, Verdict
+from svcscore.scoring.account import Case, Charge, Entry, doubtful, most_probable, total
+from svcscore.scoring.lattice import Array, Die, Sum, added, coin, count, quantiles
 from svcscore.scoring.rubric import TOP
+from svcscore.scoring.tone import tone
 
 COVERAGE = 0.9
-WORLDS = 2000
+STEP = 0.02
+"""Points; results are shown to a tenth."""
 _TAIL = (1.0 - COVERAGE) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """A finding on which points depend."""
+
+    finding: Finding
+    chance: float
+    """That it earns, or, of a breach, that it costs."""
+    worst: float
+    best: float
+    """The same for the low end and for the high end: what cannot be told is assumed."""
 
 
 def interval(case: Case) -> tuple[float, float] | None:
@@ -28,58 +43,116 @@ def interval(case: Case) -> tuple[float, float] | None:
     What cannot be told is lost in `low` and earned in `high`, whatever its probability. The most
     probable world always lies within.
     """
-    tone = _tones(case)
-    streams: dict[str, Array] = {}
-
-    def draw(finding: Finding) -> Array:
-        if finding.id not in streams:
-            streams[finding.id] = _uniform(case, finding.id)[0]
-        return streams[finding.id]
-
-    def world(doubt: float) -> World:
-        def true(finding: Finding) -> Array:
-            if finding.verdict is Verdict.UNSURE:
-                # an unsure breach is one where the worst is assumed
-                return np.full(WORLDS, 1.0 - doubt)
-            return (draw(finding) < finding.probability).astype(np.float64)
-
-        return World(true=true, tone=tone, doubt=doubt)
-
-    ends = []
-    for doubt, quantile in ((0.0, _TAIL), (1.0, 1.0 - _TAIL)):
-        drawn = totals(case, world(doubt))
-        # the score shown lies between these two: it leaves out what is in doubt
-        likely = totals(case, replace(most_probable(case), doubt=doubt))
-        if drawn is None or likely is None:
-            return None
-        ends.append((float(np.quantile(drawn, quantile)), float(likely[0])))
-    lows, highs = ends
-    return min(lows), max(highs)
-
-
-def _uniform(case: Case, key: str, rows: int = 1) -> Array:
-    """Uniform draws, [rows, WORLDS]; the same for the same interaction and key."""
-    name = f"{case.interaction.id}\0{key}".encode("utf-8", "surrogateescape")
-    seed = int.from_bytes(hashlib.sha256(name).digest()[:16])
-    return np.random.Generator(np.random.PCG64(seed)).random((rows, WORLDS))
-
-
-def _tones(case: Case) -> Array | None:
-    """Courtesy of the staff in each world, [WORLDS], 0–1; None where no turn was judged."""
-    weights = np.array([turn.confidence for turn, _ in case.tones])
-    staff_probability = np.array([turn.staff_probability for turn, _ in case.tones])
-    if not (weights * staff_probability).sum() > 0:
+    likely = most_probable(case)
+    # the score shown lies between these two: it leaves out what is in doubt
+    least = total(case, replace(likely, doubt=0.0))
+    most = total(case, replace(likely, doubt=1.0))
+    if least is None or most is None:
         return None
-    speakers = sorted({turn.speaker for turn, _ in case.tones})
-    # a speaker is of the staff in all turns or in none: the mistakes of roles come together
-    by_speaker = dict(zip(speakers, _uniform(case, "speakers", len(speakers)), strict=True))
-    drawn = np.stack([by_speaker[turn.speaker] for turn, _ in case.tones])
-    staff = weights[:, None] * (drawn < staff_probability[:, None])
-    steps = np.cumsum([score.probabilities for _, score in case.tones], axis=1)[:, :3]
-    levels = (_uniform(case, "levels", len(case.tones))[:, :, None] >= steps[:, None, :]).sum(2)
-    worth = (np.array(case.rubric.courtesy_levels) / TOP)[levels]
-    total = staff.sum(axis=0)
-    # in a world without staff the turns are taken as they are
-    staff = np.where(total > 0, staff, weights[:, None])
-    tone: Array = (staff * worth).sum(axis=0) / staff.sum(axis=0)
-    return tone
+    held = stakes(case)
+    ends = np.array([[stake.worst for stake in held], [stake.best for stake in held]])
+    if (ends[0] == ends[1]).all():
+        ends = ends[:1]
+    low, high = quantiles(distribution(case, held, ends, STEP), _TAIL)
+    return min(float(low[0]), least), max(float(high[-1]), most)
+
+
+def stakes(case: Case) -> tuple[Stake, ...]:
+    """All findings on which points depend, each once."""
+    held = {f.id: _credit(f) for entry in case.entries for f in entry.findings}
+    held |= {breach.id: _breach(breach) for breach in case.breaches}
+    return tuple(held.values())
+
+
+def distribution(case: Case, held: Sequence[Stake], chances: Array, step: float) -> Sum:
+    """Of the total, 0–100, in each row.
+
+    Args:
+        case: what points depend on.
+        held: its stakes.
+        chances: of each stake, [rows, stakes].
+        step: of the lattice, in points.
+    """
+    at = {stake.finding.id: place for place, stake in enumerate(held)}
+    reds = [at[b.id] for b in case.breaches if b.severity is Severity.RED_LINE]
+    none = np.prod(1.0 - chances[:, reds], axis=1)
+    if (none >= 1.0).all() or (none <= 0.0).all():
+        ceiling = case.rubric.deductions.red_line.ceiling
+        return _sum(case, at, chances, step).bounded(0.0, TOP if none[0] else ceiling)
+    without = chances.copy()
+    without[:, reds] = 0.0
+    return _capped(case, _sum(case, at, np.concatenate([chances, without]), step), none)
+
+
+def _sum(case: Case, at: Mapping[str, int], chances: Array, step: float) -> Sum:
+    """Points before any limit."""
+    whole = sum(entry.slot.value for entry in case.entries if _applies(case, entry))
+    dice = []
+    first = np.ones((1, 1))
+    for entry in case.entries:
+        if not _applies(case, entry):
+            continue
+        possible = TOP * entry.slot.value / whole
+        if entry.slot.item.courtesy:
+            first = tone(case, possible, step)
+        else:
+            earns = chances[:, [at[finding.id] for finding in entry.findings]]
+            dice.append(_earned(entry, possible, earns))
+    for charge in case.charges:
+        counts = count(chances[:, [at[breach.id] for breach in charge.breaches]])
+        dice.append(_cost(charge, counts))
+    return added(first, dice, step)
+
+
+def _capped(case: Case, both: Sum, none: Array) -> Sum:
+    """The distribution where a red line may be true.
+
+    Args:
+        case: whose ceiling holds.
+        both: rows of all worlds, then rows of those without a red line.
+        none: probability that there is no red line, [rows].
+    """
+    rows = none.size
+    bounded = both.bounded(0.0, TOP)
+    clear = bounded.masses[rows:] * none[:, None]
+    red = np.maximum(bounded.masses[:rows] - clear, 0.0)
+    ceiling = case.rubric.deductions.red_line.ceiling
+    last = int(np.searchsorted(bounded.points, ceiling, side="right")) - 1
+    red[:, last] += red[:, last + 1 :].sum(axis=1)
+    red[:, last + 1 :] = 0.0
+    return Sum(bounded.points, clear + red)
+
+
+def _applies(case: Case, entry: Entry) -> bool:
+    return case.tone is not None if entry.slot.item.courtesy else bool(entry.findings)
+
+
+def _earned(entry: Entry, possible: float, earns: Array) -> Die:
+    """Points of an item, from the chances, [rows, findings], that each finding earns them."""
+    number = earns.shape[1]
+    if number == 1:
+        return coin(possible, earns[:, 0])
+    if entry.slot.item.need == "any":
+        return coin(possible, 1.0 - np.prod(1.0 - earns, axis=1))
+    return Die(tuple(possible * met / number for met in range(number + 1)), count(earns))
+
+
+def _cost(charge: Charge, counts: Array) -> Die:
+    """What the breaches of one sort take away, from how many there may be, [rows, n + 1]."""
+    costs = [charge.cost(number) for number in range(counts.shape[1])]
+    steps = sorted(set(costs), reverse=True)
+    chances = [counts[:, [c == step for c in costs]].sum(axis=1) for step in steps]
+    return Die(tuple(-step for step in steps), np.stack(chances, axis=1))
+
+
+def _credit(finding: Finding) -> Stake:
+    chance = finding.probability
+    if finding.verdict is Verdict.ABSENT:
+        chance = 1.0 - chance
+    return Stake(finding, chance, *((0.0, 1.0) if doubtful(finding) else (chance, chance)))
+
+
+def _breach(finding: Finding) -> Stake:
+    chance = finding.probability
+    unsure = finding.verdict is Verdict.UNSURE
+    return Stake(finding, chance, *((1.0, 0.0) if unsure else (chance, chance)))

@@ -1,0 +1,107 @@
+"""Sums of independent points, exactly: their whole distribution on a lattice of small steps.
+
+Every chance is told for several rows at once (worlds of the low end and of the high end, or what a
+review would leave), so that all are added up together. Values are rounded to the nearest step; only
+sums and products in a fixed order are used, so the same input gives the same bits everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+_SLACK = 1e-9
+"""What sums of chances may lack of a round figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Die:
+    """One independent part of a sum."""
+
+    points: tuple[float, ...]
+    """What it may give, [m], from the least up."""
+    chances: Array
+    """Of each, [rows, m]; each row adds up to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The distribution of a sum."""
+
+    points: Array
+    """Of each place, [n], from the least up."""
+    masses: Array
+    """Probability of each place, [rows, n]."""
+
+    def bounded(self, least: float, most: float) -> Sum:
+        """The same, where no less than `least` and no more than `most` can be had."""
+        inner = self.points[(self.points > least) & (self.points < most)]
+        points = np.concatenate([[least], inner, [most]])
+        before = int(np.searchsorted(self.points, least, side="right"))
+        masses = np.empty((self.masses.shape[0], points.size))
+        masses[:, 0] = self.masses[:, :before].sum(axis=1)
+        masses[:, 1:-1] = self.masses[:, before : before + inner.size]
+        masses[:, -1] = self.masses[:, before + inner.size :].sum(axis=1)
+        return Sum(points, masses)
+
+
+def coin(points: float, chance: Array) -> Die:
+    """`points` with `chance` [rows], else none."""
+    return Die((0.0, points), np.stack([1.0 - chance, chance], axis=1))
+
+
+def count(chances: Array) -> Array:
+    """How many of independent events happen, [rows, k + 1], from their chances [rows, k]."""
+    rows, events = chances.shape
+    counts = np.zeros((rows, events + 1))
+    counts[:, 0] = 1.0
+    for event in range(events):
+        chance = chances[:, event : event + 1]
+        happened = counts[:, : event + 1] * chance
+        counts[:, : event + 1] *= 1.0 - chance
+        counts[:, 1 : event + 2] += happened
+    return counts
+
+
+def added(first: Array, dice: Sequence[Die], step: float) -> Sum:
+    """The sum of all `dice` and of what `first` [rows or 1, n] says in steps from 0 points."""
+    rows = max((die.chances.shape[0] for die in dice), default=first.shape[0])
+    start = 0.0
+    open_dice = []
+    for die in dice:
+        sure = np.flatnonzero((die.chances >= 1.0).all(axis=0))
+        start += die.points[int(sure[0]) if sure.size else 0]
+        if not sure.size:
+            open_dice.append(die)
+    shifts = [[round((p - die.points[0]) / step) for p in die.points] for die in open_dice]
+    size = first.shape[1]
+    masses = np.zeros((rows, size + sum(shift[-1] for shift in shifts)))
+    masses[:, :size] = first
+    for die, shift in zip(open_dice, shifts, strict=True):
+        before = masses[:, :size].copy()
+        masses[:, :size] *= die.chances[:, :1]
+        for place, chance in zip(shift[1:], die.chances.T[1:], strict=True):
+            masses[:, place : place + size] += before * chance[:, None]
+        size += shift[-1]
+    points: Array = start + step * np.arange(size, dtype=np.float64)
+    return Sum(points, masses)
+
+
+def quantiles(found: Sum, tail: float) -> tuple[Array, Array]:
+    """The points, [rows], below and above which `tail` of the mass lies.
+
+    A place belongs inside where at least half of its own mass is on the inner side of the tail
+    (quantiles of the mid-distribution): scores come in steps, and the plain quantile would hold
+    every step that the tail touches.
+    """
+    masses = found.masses
+    until = np.cumsum(masses, axis=1)
+    middle = until - masses / 2
+    last = masses.shape[1] - 1
+    low = np.argmax(middle >= tail - _SLACK, axis=1)
+    high = last - np.argmax((until[:, -1:] - middle)[:, ::-1] >= tail - _SLACK, axis=1)
+    return found.points[low], found.points[high]

@@ -1,0 +1,169 @@
+"""The closed form of the interval is what very many drawn worlds would say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scoring_cases import DEFAULT, RUBRICS, TURNS, VISIT, breach, good, tones, voices
+
+from svcscore.records import Severity, Status, Verdict
+from svcscore.scoring.account import World, lay_out, total
+from svcscore.scoring.lattice import Die, Sum, added, count, quantiles
+from svcscore.scoring.tone import staff_sets, tone
+from svcscore.scoring.uncertainty import STEP, distribution, interval, stakes
+from svcscore.testing.records import make_interaction, make_turn
+
+WORLDS = 4000
+TWO_VOICES = make_interaction(
+    [
+        make_turn("您好", index=0, speaker="A", staff_probability=0.9),
+        make_turn("快点", index=2, start=2, speaker="B", staff_probability=0.6),
+        make_turn("慢走", index=3, start=4, speaker="A", staff_probability=0.9),
+    ]
+)
+CASES = {
+    "nothing but courtesy": (VISIT, [], tones(2, 0.6), DEFAULT),
+    "voices": (VISIT, voices(thanks=Verdict.ABSENT), tones(3), DEFAULT),
+    "two speakers": (TWO_VOICES, [good("voice.thanks", probability=0.7)], tones(1, 0.5), DEFAULT),
+    "duties of which each counts": (
+        VISIT,
+        [good("rights.property.duty", probability=p, id=f"{p}") for p in (0.9, 0.6, 0.7)],
+        tones(2),
+        RUBRICS["strict"],
+    ),
+    "one of several is enough": (
+        VISIT,
+        [
+            good("voice.thanks", v, p, id=f"{p}")
+            for v, p in [(Verdict.MET, 0.6), (Verdict.ABSENT, 0.7)]
+        ],
+        tones(2),
+        DEFAULT,
+    ),
+    "minor breaches that must repeat": (
+        VISIT,
+        [*voices(), *(breach(Severity.MINOR, id=f"{p}", probability=p) for p in (0.4, 0.6, 0.9))],
+        tones(2),
+        DEFAULT,
+    ),
+    "red lines that may be": (
+        VISIT,
+        [
+            *voices(),
+            *(breach(id=f"{p}", probability=p, status=Status.REVIEW) for p in (0.4, 0.3)),
+            breach(Severity.MAJOR, id="major", probability=0.5, status=Status.REVIEW),
+        ],
+        tones(2),
+        DEFAULT,
+    ),
+    "a sure red line": (VISIT, [*voices(), breach(probability=1.0)], tones(3), DEFAULT),
+}
+
+
+def drawn(case, worlds, seed=5):
+    """Totals of worlds that are drawn one by one."""
+    rng = np.random.default_rng(seed)
+    held = [stake.finding for stake in stakes(case)]
+    sets = staff_sets(case.tones)
+    worth = np.array(case.rubric.courtesy_levels) / 100
+    for _ in range(worlds):
+        true = {f.id: float(rng.random() < f.probability) for f in held}
+        staff = list(sets)[rng.choice(len(sets), p=list(sets.values()))]
+        weights = np.array([t.heard * (t.speaker in staff) for t in case.tones])
+        if not weights.any():
+            weights = np.array([t.heard for t in case.tones])
+        levels = [rng.choice(4, p=t.levels) for t in case.tones]
+        mean = float(weights @ worth[levels] / weights.sum())
+        yield total(case, World(true=lambda f, true=true: true[f.id], tone=mean, doubt=None))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_distribution_is_that_of_drawn_worlds(name):
+    case = lay_out(*CASES[name])
+    held = stakes(case)
+    found = distribution(case, held, np.array([[s.chance for s in held]]), STEP)
+    assert found.masses.sum() == pytest.approx(1.0)
+    assert np.all(np.diff(found.points) > 0)
+    worlds = np.array(list(drawn(case, WORLDS)))
+    assert float(found.masses[0] @ found.points) == pytest.approx(worlds.mean(), abs=1.2)
+    # the largest gap between two distribution functions: Kolmogorov's bound for one in a thousand
+    below = np.searchsorted(np.sort(worlds), found.points + 0.06) / WORLDS
+    above = np.searchsorted(np.sort(worlds), found.points - 0.06) / WORLDS
+    until = np.cumsum(found.masses[0])
+    assert (until <= below + 1.95 / WORLDS**0.5).all()
+    assert (until >= above - 1.95 / WORLDS**0.5).all()
+
+
+def test_what_is_sure_has_no_width():
+    findings = [good(f.code, probability=1.0) for f in voices()]
+    case = lay_out(VISIT, findings, [], DEFAULT)
+    assert interval(case) == pytest.approx((100.0, 100.0))
+
+
+def test_what_cannot_be_told_is_assumed_at_both_ends():
+    case = lay_out(VISIT, [good("voice.thanks", Verdict.UNSURE, 0.99)], [], DEFAULT)
+    assert interval(case) == (0.0, 100.0)
+
+
+def test_a_confirmed_red_line_keeps_the_interval_below_its_ceiling():
+    case = lay_out(VISIT, [*voices(), breach(probability=1.0)], tones(3), DEFAULT)
+    assert interval(case)[1] == 59
+
+
+def test_speakers_are_of_the_staff_in_all_turns_or_in_none():
+    case = lay_out(TWO_VOICES, [], tones(2), DEFAULT)
+    assert staff_sets(case.tones) == pytest.approx(
+        {
+            frozenset("AB"): 0.54,
+            frozenset("A"): 0.36,
+            frozenset("B"): 0.06,
+            frozenset(): 0.04,
+        }
+    )
+
+
+def test_of_many_speakers_those_that_are_surest_are_taken_as_they_are():
+    turns = [
+        make_turn("您好", index=i, start=2.0 * i, speaker=f"S{i}", staff_probability=0.9 - i / 20)
+        for i in range(7)
+    ]
+    score = tones(2)[0]
+    courtesy = [type(score)(turn=i, probabilities=score.probabilities) for i in range(7)]
+    case = lay_out(make_interaction(turns), [], courtesy, DEFAULT)
+    sets = staff_sets(case.tones)
+    assert len(sets) == 16
+    assert all({"S0", "S1", "S2"} <= members for members in sets)
+    assert sum(sets.values()) == pytest.approx(1.0)
+
+
+def test_courtesy_keeps_its_mean():
+    case = lay_out(VISIT, [], tones(2, 0.6), DEFAULT)
+    found = tone(case, 10.0, STEP)[0]
+    assert found.sum() == pytest.approx(1.0)
+    assert found @ np.arange(found.size) * STEP == pytest.approx(10.0 * case.tone)
+
+
+def test_how_many_of_independent_events_happen():
+    assert count(np.array([[0.5, 0.5]])) == pytest.approx(np.array([[0.25, 0.5, 0.25]]))
+
+
+def test_sums_of_dice():
+    die = Die((-1.0, 2.0), np.array([[0.25, 0.75]]))
+    sure = Die((0.0, 0.5), np.array([[0.0, 1.0]]))
+    found = added(np.array([[0.5, 0.5]]), (die, sure), 0.5)
+    got = dict(zip(found.points.tolist(), found.masses[0].tolist(), strict=True))
+    assert {k: v for k, v in got.items() if v} == {-0.5: 0.125, 0.0: 0.125, 2.5: 0.375, 3.0: 0.375}
+    bounded = found.bounded(0.0, 2.75)
+    assert (bounded.points[0], bounded.points[-1]) == (0.0, 2.75)
+    assert bounded.masses[0, [0, -1]] == pytest.approx([0.25, 0.375])
+
+
+def test_a_step_is_inside_where_half_of_it_is():
+    found = Sum(np.array([0.0, 1.0, 2.0, 3.0]), np.array([[0.08, 0.42, 0.4, 0.1]]))
+    low, high = quantiles(found, 0.05)
+    assert (low[0], high[0]) == (1.0, 3.0)
+
+
+def test_two_times_the_same_is_the_same():
+    case = lay_out(make_interaction(TURNS, id="other"), voices(), tones(2), DEFAULT)
+    assert interval(case) == interval(lay_out(VISIT, voices(), tones(2), DEFAULT))
