@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import lfilter
 from scipy.special import betaincinv
 
 from svcscore.testing.observations import make_observations
@@ -70,7 +71,11 @@ class Drops:
 
 
 def bank(
-    rng: np.random.Generator, level: Array, counts: npt.NDArray[np.int64], shift: Array
+    rng: np.random.Generator,
+    level: Array,
+    counts: npt.NDArray[np.int64],
+    shift: Array,
+    memory: float = 0.0,
 ) -> Bank:
     """Observations of some tellers.
 
@@ -79,9 +84,11 @@ def bank(
         level: points, [tellers].
         counts: interactions, [tellers, working days].
         shift: added to the level, points, [tellers, working days].
+        memory: correlation of the day effects of successive days.
     """
     tellers, days = counts.shape
-    effect = shift + DAY * S * rng.standard_normal(counts.shape)
+    fresh = rng.standard_normal(counts.shape)
+    effect = shift + DAY * S * lfilter([np.sqrt(1 - memory**2)], [1, -memory], fresh)
     effect += S * WEEKDAY[np.arange(days) % 5] + level[:, None]
     cell = np.repeat(np.arange(counts.size), counts.ravel())
     n = cell.size
@@ -112,12 +119,12 @@ def busy(rng: np.random.Generator, tellers: int, days: int, rate: float) -> npt.
     return np.maximum(1, rng.poisson(rate, (tellers, days)))
 
 
-def false_alarms(rng: np.random.Generator, runs: int) -> None:
+def false_alarms(rng: np.random.Generator, runs: int, memory: float = 0.0) -> None:
     """(a) Steady years."""
     down, up, naive, marks = [], [], [], []
     for _ in range(runs):
         still = np.zeros((TELLERS, YEAR))
-        it = bank(rng, rng.normal(75, 4, TELLERS), busy(rng, TELLERS, YEAR, 20), still)
+        it = bank(rng, rng.normal(75, 4, TELLERS), busy(rng, TELLERS, YEAR, 20), still, memory)
         for member in track(it.observations).staff:
             ways = [alarm.direction for alarm in member.chart.alarms]
             down.append(ways.count("down"))
@@ -125,6 +132,7 @@ def false_alarms(rng: np.random.Generator, runs: int) -> None:
             marks.append(len(member.change_points))
         naive += [len(months) for months in naive_alarms(it.observations).values()]
     print(f"(a) false alarms a teller-year, 20 a day, {YEAR} days, {len(down)} teller-years")
+    print(f"    correlation of successive days' effects: {memory}")
     both = np.array(down) + np.array(up)
     for name, counts in (
         ("charts, down", np.array(down)),
@@ -375,7 +383,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     print(f"seed {given.seed}, {given.runs} runs, s = {S:.2f} points, day effect {DAY} s")
-    streams = [np.random.default_rng([given.seed, part]) for part in range(6)]
+    streams = [np.random.default_rng([given.seed, part]) for part in range(7)]
     if given.derive:
         derive(streams[4], given.runs)
     elif given.evenings:
@@ -383,6 +391,7 @@ def main() -> None:
     else:
         if not given.large:
             false_alarms(streams[0], given.runs)
+            false_alarms(streams[6], max(2, given.runs // 4), memory=0.5)
             drops(streams[1], given.runs)
             pooling(streams[2], 10 * given.runs)
         timings(streams[3], large=given.large)

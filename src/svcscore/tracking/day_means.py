@@ -4,9 +4,10 @@ The model is ``total = level + day effect + rest``: interactions of one day shar
 microphone, so twenty of one day say less than twenty of twenty days. A daily mean of n totals has variance
 ``day + within / n``.
 
-`within` is the pooled variance inside days. `day` comes from differences of successive days (von Neumann
+`within` is the pooled variance inside days. `day` comes from differences of days close together (von Neumann
 1941), which a lasting shift of the level hardly touches; the usual analysis of variance would take the shift
-for a day effect and then not see it. Both are found over all units together, for a single one has too few
+for a day effect and then not see it. Where a day resembles the day before, which differences of neighbours
+do not show, `day` is as large as it is in means of many days. Both are found over all units together, for a single one has too few
 days; then each unit's own are drawn towards them.
 """
 
@@ -23,6 +24,11 @@ WITHIN_PRIOR = 50.0
 """The variance of all counts as much as this many totals of one's own."""
 DAY_PRIOR = 30.0
 """And for the variance of days, as this many days of one's own."""
+FAR = 4
+"""Days apart whose effects have hardly anything in common."""
+ALIKE_PRIOR = 1000.0
+"""The correlation of neighbouring days is drawn towards zero as by this many pairs of days without any."""
+ALIKE_MOST = 0.8
 NORMAL = 1.6448536269514722
 """Quantile 0.95: half of a 90 % interval, in standard deviations."""
 
@@ -43,7 +49,7 @@ class DayMeans:
     within: Column
     """Variance of single totals inside a day, [units]."""
     day_variance: Column
-    """Variance of days, [units]."""
+    """Variance of days as it counts in a mean of many, [units]."""
     within_all: float | None
     day_all: float | None
     """The same over all units; None where there is nothing to tell them from."""
@@ -134,22 +140,40 @@ def _between_days(
 ) -> tuple[float | None, Column]:
     """Variance of days over all units, and each unit's variance of daily means against that model.
 
-    For two successive days ``E (a - b)² = 2 day + within (1/m + 1/n)``; pairs weigh by how well they tell.
+    If days resemble the day before (correlation r), differences of neighbours show only ``1 - r`` of the
+    variance, while the mean of many days varies as if it were ``(1 + r) / (1 - r)`` times as large. What is
+    returned is this larger one; r is told from differences of days further apart.
     """
-    same = np.flatnonzero(of[1:] == of[:-1])
-    owner = of[same]
-    if not same.size:
+    pairs, squared, chance = _differences(of, count, mean, within, 1)
+    if not pairs.size:
         return None, np.ones(units)
-    squared = (mean[same + 1] - mean[same]) ** 2
-    chance = within[owner] * (1 / count[same] + 1 / count[same + 1])
+    near = _excess(squared, chance)
+    observed = np.bincount(pairs, squared / np.maximum(2 * near + chance, 1e-9), minlength=units)
+    ratio = (DAY_PRIOR + observed) / (DAY_PRIOR + np.bincount(pairs, minlength=units))
+    distant, far_squared, far_chance = _differences(of, count, mean, within, FAR)
+    far = _excess(far_squared, far_chance) if distant.size else 0.0
+    alike = min(ALIKE_MOST, 1 - near / far) if far > near else 0.0
+    alike *= distant.size / (distant.size + ALIKE_PRIOR)
+    return near * (1 + alike) / (1 - alike) ** 2, ratio
+
+
+def _differences(
+    of: Column, count: Column, mean: Column, within: Column, lag: int
+) -> tuple[Column, Column, Column]:
+    """Units, squared differences and what chance within days adds to them, of days `lag` apart."""
+    first = np.flatnonzero(of[lag:] == of[:-lag])
+    owner = of[first]
+    chance = within[owner] * (1 / count[first] + 1 / count[first + lag])
+    return owner, (mean[first + lag] - mean[first]) ** 2, chance
+
+
+def _excess(squared: Column, chance: Column) -> float:
+    """`v` of ``E squared = 2 v + chance``, 0 or more; pairs weigh by how well they tell."""
     variance = 0.0
     for _ in range(4):
         weight = 1.0 / np.maximum(2 * variance + chance, 1e-9) ** 2
         variance = max(0.0, float(np.sum(weight * (squared - chance)) / np.sum(weight) / 2))
-    expected = np.maximum(2 * variance + chance, 1e-9)
-    observed = np.bincount(owner, squared / expected, minlength=units)
-    pairs = np.bincount(owner, minlength=units)
-    return variance, (DAY_PRIOR + observed) / (DAY_PRIOR + pairs)
+    return variance
 
 
 def _widening(freedom: int) -> float:
