@@ -336,6 +336,8 @@ class Scorecard:
     reasons: tuple[str, ...]
     dimensions: tuple[DimensionScore, ...]
     lines: tuple[PointsLine, ...]
+    telling: str | None = None
+    """Id of the finding whose review would narrow the interval most; None where none is to be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,10 @@ def test_a_review_says_for_certain_what_holds(finding, confirmed, overturned):
 
 
 def test_that_something_was_due_does_not_say_whether_it_was_done():
-    assert after(good("voice.apology", NOT_DUE), OVERTURN)[:2] == (UNSURE, Status.REVIEW)
+    finding = good("voice.apology", NOT_DUE)
+    assert after(finding, OVERTURN)[:2] == (UNSURE, Status.REVIEW)
+    assert not reviewed([finding], [review(finding, OVERTURN)]).settled
+    assert after(finding, CONFIRM)[0] is NOT_DUE
 
 
 def test_what_nobody_reviewed_stays_and_the_machines_record_is_not_touched():

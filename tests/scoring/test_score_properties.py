@@ -21,10 +21,11 @@ from scoring_cases import (
 )
 
 from svcscore.records import Role, Severity, Status, Verdict
-from svcscore.scoring.account import World, lay_out, most_probable, total
+from svcscore.scoring.account import lay_out, most_probable, total
 from svcscore.scoring.scorecard import scorecard
 from svcscore.scoring.uncertainty import interval
 from svcscore.testing.records import make_interaction
+from svcscore.testing.worlds import drawn_totals
 
 few = settings(max_examples=60, deadline=None)
 
@@ -138,9 +139,6 @@ def test_the_interval_covers_nine_of_ten_truths():
         ]
         case = lay_out(visit, findings, tones(2, 0.6), DEFAULT)
         low, high = interval(case)
-        truth = {f.id: float(rng.random() < f.probability) for f in findings}
-        levels = [rng.choice(4, p=tone.levels) for tone in case.tones]
-        worth = np.mean([DEFAULT.courtesy_levels[level] for level in levels]) / 100
-        world = World(true=lambda f, truth=truth: truth[f.id], tone=worth, doubt=None)
-        inside.append(low - 0.05 <= total(case, world) <= high + 0.05)
+        (truth,) = drawn_totals(case, 1, rng)
+        inside.append(low - 0.05 <= truth <= high + 0.05)
     assert 0.88 <= np.mean(inside) <= 0.94

@@ -7,11 +7,12 @@ import pytest
 from scoring_cases import DEFAULT, RUBRICS, TURNS, VISIT, breach, good, tones, voices
 
 from svcscore.records import Severity, Status, Verdict
-from svcscore.scoring.account import World, lay_out, total
+from svcscore.scoring.account import lay_out
 from svcscore.scoring.lattice import Die, Sum, added, count, quantiles
 from svcscore.scoring.tone import staff_sets, tone
 from svcscore.scoring.uncertainty import STEP, distribution, interval, stakes
 from svcscore.testing.records import make_interaction, make_turn
+from svcscore.testing.worlds import drawn_totals
 
 WORLDS = 4000
 TWO_VOICES = make_interaction(
@@ -56,25 +57,14 @@ CASES = {
         tones(2),
         DEFAULT,
     ),
+    "what cannot be told": (
+        VISIT,
+        [good("voice.thanks", Verdict.UNSURE, 0.7), good("voice.answer", probability=0.8)],
+        tones(2),
+        DEFAULT,
+    ),
     "a sure red line": (VISIT, [*voices(), breach(probability=1.0)], tones(3), DEFAULT),
 }
-
-
-def drawn(case, worlds, seed=5):
-    """Totals of worlds that are drawn one by one."""
-    rng = np.random.default_rng(seed)
-    held = [stake.finding for stake in stakes(case)]
-    sets = staff_sets(case.tones)
-    worth = np.array(case.rubric.courtesy_levels) / 100
-    for _ in range(worlds):
-        true = {f.id: float(rng.random() < f.probability) for f in held}
-        staff = list(sets)[rng.choice(len(sets), p=list(sets.values()))]
-        weights = np.array([t.heard * (t.speaker in staff) for t in case.tones])
-        if not weights.any():
-            weights = np.array([t.heard for t in case.tones])
-        levels = [rng.choice(4, p=t.levels) for t in case.tones]
-        mean = float(weights @ worth[levels] / weights.sum())
-        yield total(case, World(true=lambda f, true=true: true[f.id], tone=mean, doubt=None))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -84,7 +74,7 @@ def test_the_distribution_is_that_of_drawn_worlds(name):
     found = distribution(case, held, np.array([[s.chance for s in held]]), STEP)
     assert found.masses.sum() == pytest.approx(1.0)
     assert np.all(np.diff(found.points) > 0)
-    worlds = np.array(list(drawn(case, WORLDS)))
+    worlds = np.array(list(drawn_totals(case, WORLDS, np.random.default_rng(5))))
     assert float(found.masses[0] @ found.points) == pytest.approx(worlds.mean(), abs=1.2)
     # the largest gap between two distribution functions: Kolmogorov's bound for one in a thousand
     below = np.searchsorted(np.sort(worlds), found.points + 0.06) / WORLDS

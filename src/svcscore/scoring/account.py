@@ -14,6 +14,7 @@ from svcscore.records import (
     CourtesyScore,
     Finding,
     Interaction,
+    Match,
     Role,
     Severity,
     Status,
@@ -87,6 +88,13 @@ class Case:
     tone: float | None
     """Their mean worth, 0–1; None where no turn was judged."""
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All on which points depend, each once."""
+        held = {f.id: f for entry in self.entries for f in entry.findings}
+        held |= {breach.id: breach for breach in self.breaches}
+        return tuple(held.values())
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -96,7 +104,7 @@ class World:
     """Whether what the finding states is so: 1 or 0."""
     tone: float | None
     """Courtesy of the staff, 0–1; None where no turn was judged."""
-    doubt: float | None
+    doubt: Callable[[Finding], float] | None
     """What a doubtful finding of an item is worth (1 earned, 0 lost); None leaves it out."""
 
 
@@ -120,6 +128,13 @@ def doubtful(finding: Finding) -> bool:
     if finding.verdict is Verdict.UNSURE:
         return True
     return finding.status is Status.REVIEW and finding.probability < LIKELY
+
+
+def missed(finding: Finding) -> bool:
+    """Whether it says, be it unsurely, that something was not said."""
+    if finding.verdict is Verdict.UNSURE:
+        return finding.match is Match.ABSENCE
+    return finding.verdict is Verdict.ABSENT
 
 
 def confirmed(breach: Finding) -> bool:
@@ -267,6 +282,6 @@ def _share(entry: Entry, world: World) -> float | None:
 def _value(finding: Finding, world: World) -> float:
     if doubtful(finding):
         assert world.doubt is not None
-        return world.doubt
+        return world.doubt(finding)
     true = world.true(finding)
     return true if finding.verdict is Verdict.MET else 1.0 - true

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from svcscore.decisions import Decision, Review, standing
 from svcscore.records import Finding, Match, Status, Verdict
+from svcscore.scoring.account import missed
 
 _HEARD = frozenset({Verdict.MET, Verdict.BREACHED, Verdict.UNSURE})
 _MISSED = frozenset({Verdict.ABSENT, Verdict.UNSURE})
@@ -48,12 +49,17 @@ def reviewed(findings: Iterable[Finding], reviews: Iterable[Review]) -> Attached
     decided = standing(reviews)
     given = tuple(findings)
     ids = {finding.id for finding in given}
+    after = tuple(
+        _decided(finding, decided[finding.id].decision) if finding.id in decided else finding
+        for finding in given
+    )
     return Attached(
-        findings=tuple(
-            _decided(finding, decided[finding.id].decision) if finding.id in decided else finding
+        findings=after,
+        settled=frozenset(
+            finding.id
             for finding in given
+            if finding.id in decided and not _opened(finding, decided[finding.id].decision)
         ),
-        settled=frozenset(ids & decided.keys()),
         stale=tuple(review for key, review in decided.items() if key not in ids),
     )
 
@@ -90,19 +96,24 @@ def reattach(
     return Reattached(reviews=_chained(given, moved), stale=tuple(stale))
 
 
+def _opened(finding: Finding, decision: Decision) -> bool:
+    """Whether the review only says that something was due: not whether it was done."""
+    return finding.verdict is Verdict.NOT_APPLICABLE and decision is Decision.OVERTURN
+
+
 def _decided(finding: Finding, decision: Decision) -> Finding:
     if decision is Decision.NOT_APPLICABLE:
         return _sure(finding, Verdict.NOT_APPLICABLE)
+    if _opened(finding, decision):
+        return replace(finding, verdict=Verdict.UNSURE, status=Status.REVIEW)
     right = decision is Decision.CONFIRM
     if finding.verdict is Verdict.NOT_APPLICABLE:
-        # that something called for it does not say whether it was done
-        return finding if right else replace(finding, verdict=Verdict.UNSURE, status=Status.REVIEW)
+        return finding
     if finding.severity is not None:
         if right:
             return _sure(finding, Verdict.BREACHED)
         return replace(finding, probability=0.0, status=Status.REJECTED)
-    missed = finding.match is Match.ABSENCE and finding.verdict is not Verdict.MET
-    return _sure(finding, Verdict.ABSENT if missed is right else Verdict.MET)
+    return _sure(finding, Verdict.ABSENT if missed(finding) is right else Verdict.MET)
 
 
 def _sure(finding: Finding, verdict: Verdict) -> Finding:

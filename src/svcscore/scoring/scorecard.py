@@ -5,7 +5,7 @@ Every point has its line in the account, and the lines add up to the total.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from svcscore.records import (
     SCORED_KINDS,
@@ -16,11 +16,11 @@ from svcscore.records import (
     Interaction,
     PointsLine,
     Scorecard,
-    Severity,
-    Status,
 )
 from svcscore.scoring.account import Case, Charge, Part, allot, confirmed, lay_out, most_probable
+from svcscore.scoring.reasons import Asked, red_lines, said
 from svcscore.scoring.rubric import TOP, Rubric
+from svcscore.scoring.telling import most_telling
 from svcscore.scoring.uncertainty import interval
 
 DEDUCTIONS = "deductions"
@@ -35,6 +35,7 @@ def scorecard(
     rubric: Rubric,
     *,
     unsure: tuple[str, ...] = (),
+    settled: Collection[str] = frozenset(),
 ) -> Scorecard:
     """Score one interaction.
 
@@ -44,28 +45,33 @@ def scorecard(
         courtesy: of its staff turns.
         rubric: what is worth what.
         unsure: reasons, in Chinese, why the audio limits the judgement.
+        settled: ids of findings that a person has decided about (`final.reviewed`); they ask for no
+            review, and where all are settled nothing does.
     """
     case = lay_out(interaction, findings, courtesy, rubric)
+    asked = Asked.of(case, unsure, settled)
     if refused := _refusal(interaction):
-        return _unscored(case, (refused, *unsure))
+        return _unscored(case, refused, asked)
     parts = allot(case, most_probable(case))
     within = interval(case)
     if within is None or not any(part.share is not None for part in parts):
-        return _unscored(case, (f"{CANNOT_JUDGE}：没有可以评分的项目", *unsure))
+        return _unscored(case, f"{CANNOT_JUDGE}：没有可以评分的项目", asked)
     lines = tuple(_lines(case, parts))
     total = min(TOP, max(0.0, sum(line.earned for line in lines)))
     low, high = _limited(case, total, *within)
-    reasons = (*_reasons(case), *_too_wide(rubric, low, high), *unsure)
+    reasons = asked.reasons(high - low)
+    telling = most_telling(case, settled) if reasons else None
     return Scorecard(
         total=total,
         low=low,
         high=high,
         band=rubric.band(total),
-        red_line=bool(_red_lines(case, Status.CONFIRMED)),
+        red_line=bool(red_lines(case, sure=True)),
         needs_review=bool(reasons),
-        reasons=reasons,
+        reasons=(*reasons, *((said(case, telling),) if telling else ())),
         dimensions=_dimensions(rubric, parts),
         lines=lines,
+        telling=telling.finding.id if telling else None,
     )
 
 
@@ -80,19 +86,19 @@ def _refusal(interaction: Interaction) -> str | None:
     return None
 
 
-def _unscored(case: Case, reasons: tuple[str, ...]) -> Scorecard:
+def _unscored(case: Case, refused: str, asked: Asked) -> Scorecard:
     """No score; red lines and what may be one are told all the same."""
-    findings = tuple(_findings_to_review(case))
     heard = any(turn.words for turn in case.interaction.turns)
+    # speech that ought to be scored and cannot be: its roles may be mistaken
+    strange = heard and case.interaction.kind in SCORED_KINDS and not asked.closed
     return Scorecard(
         total=None,
         low=None,
         high=None,
         band=None,
-        red_line=bool(_red_lines(case, Status.CONFIRMED)),
-        # speech that ought to be scored and cannot be: its roles may be mistaken
-        needs_review=bool(findings) or (heard and case.interaction.kind in SCORED_KINDS),
-        reasons=(*reasons, *findings),
+        red_line=bool(red_lines(case, sure=True)),
+        needs_review=bool(asked.findings) or strange,
+        reasons=(refused, *asked.audio, *asked.findings),
         dimensions=tuple(
             DimensionScore(name=d.name, title=d.title, score=None, weight=d.weight / _whole(case))
             for d in case.rubric.dimensions
@@ -105,19 +111,9 @@ def _limited(case: Case, total: float, low: float, high: float) -> tuple[float, 
     """The interval under the ceiling of red lines; sums of lines may differ in the last digit."""
     ceiling = case.rubric.deductions.red_line.ceiling
     low, high = min(low, total), max(high, total)
-    if _red_lines(case, Status.CONFIRMED):
+    if red_lines(case, sure=True):
         return min(low, ceiling), min(high, ceiling)
-    return (min(low, ceiling), high) if _red_lines(case, Status.REVIEW) else (low, high)
-
-
-def _red_lines(case: Case, status: Status) -> tuple[Finding, ...]:
-    """Red lines that are confirmed, or (with `Status.REVIEW`) that might be."""
-    return tuple(
-        breach
-        for breach in case.breaches
-        if breach.severity is Severity.RED_LINE
-        and confirmed(breach) is (status is Status.CONFIRMED)
-    )
+    return (min(low, ceiling), high) if red_lines(case, sure=False) else (low, high)
 
 
 def _dimensions(rubric: Rubric, parts: Sequence[Part]) -> tuple[DimensionScore, ...]:
@@ -148,7 +144,7 @@ def _lines(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
         subtotal += line.earned
         yield line
     rules = case.rubric.deductions.red_line
-    reds = _red_lines(case, Status.CONFIRMED)
+    reds = red_lines(case, sure=True)
     if reds and subtotal > rules.ceiling:
         yield _limit("ceiling", "红线封顶", rules.ceiling - subtotal, reds)
     elif subtotal < 0:
@@ -216,26 +212,3 @@ def _limit(item: str, title: str, points: float, findings: Sequence[Finding]) ->
         finding_ids=tuple(finding.id for finding in findings),
         note="",
     )
-
-
-def _reasons(case: Case) -> Iterator[str]:
-    yield from _findings_to_review(case)
-    titles = [entry.slot.item.title for entry in case.entries if entry.doubtful]
-    if titles:
-        yield f"听不清，不计分：{'、'.join(titles)}"
-
-
-def _findings_to_review(case: Case) -> Iterator[str]:
-    for breach in case.breaches:
-        # the rule's phrase, not what was heard: that may hold a part of somebody's number
-        phrase = f"「{breach.evidence[0].phrase}」" if breach.evidence else breach.code
-        if breach.severity is Severity.RED_LINE and confirmed(breach):
-            yield f"红线须人工复核：{phrase}"
-        elif breach.severity is not Severity.MINOR and not confirmed(breach):
-            what = "红线" if breach.severity is Severity.RED_LINE else "违规"
-            yield f"疑似{what}待复核：{phrase}（概率 {breach.probability:.0%}）"
-
-
-def _too_wide(rubric: Rubric, low: float, high: float) -> tuple[str, ...]:
-    width = high - low
-    return (f"分数区间过宽：{width:.0f} 分",) if width > rubric.review_width else ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from svcscore.records import Finding, Severity, Verdict
-from svcscore.scoring.account import Case, Charge, Entry, doubtful, most_probable, total
+from svcscore.scoring.account import Case, Charge, Entry, doubtful, missed, most_probable, total
 from svcscore.scoring.lattice import Array, Die, Sum, added, coin, count, quantiles
 from svcscore.scoring.rubric import TOP
 from svcscore.scoring.tone import tone
@@ -22,7 +22,8 @@ from svcscore.scoring.tone import tone
 COVERAGE = 0.9
 STEP = 0.02
 """Points; results are shown to a tenth."""
-_TAIL = (1.0 - COVERAGE) / 2
+TAIL = (1.0 - COVERAGE) / 2
+"""Probability below the interval, and above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +46,24 @@ def interval(case: Case) -> tuple[float, float] | None:
     """
     likely = most_probable(case)
     # the score shown lies between these two: it leaves out what is in doubt
-    least = total(case, replace(likely, doubt=0.0))
-    most = total(case, replace(likely, doubt=1.0))
+    least = total(case, replace(likely, doubt=lambda _: 0.0))
+    most = total(case, replace(likely, doubt=lambda _: 1.0))
     if least is None or most is None:
         return None
     held = stakes(case)
     ends = np.array([[stake.worst for stake in held], [stake.best for stake in held]])
     if (ends[0] == ends[1]).all():
         ends = ends[:1]
-    low, high = quantiles(distribution(case, held, ends, STEP), _TAIL)
+    low, high = quantiles(distribution(case, held, ends, STEP), TAIL)
     return min(float(low[0]), least), max(float(high[-1]), most)
 
 
 def stakes(case: Case) -> tuple[Stake, ...]:
     """All findings on which points depend, each once."""
-    held = {f.id: _credit(f) for entry in case.entries for f in entry.findings}
-    held |= {breach.id: _breach(breach) for breach in case.breaches}
-    return tuple(held.values())
+    return tuple(
+        _credit(finding) if finding.severity is None else _breach(finding)
+        for finding in case.findings
+    )
 
 
 def distribution(case: Case, held: Sequence[Stake], chances: Array, step: float) -> Sum:
@@ -146,9 +148,7 @@ def _cost(charge: Charge, counts: Array) -> Die:
 
 
 def _credit(finding: Finding) -> Stake:
-    chance = finding.probability
-    if finding.verdict is Verdict.ABSENT:
-        chance = 1.0 - chance
+    chance = 1.0 - finding.probability if missed(finding) else finding.probability
     return Stake(finding, chance, *((0.0, 1.0) if doubtful(finding) else (chance, chance)))
 
 
