@@ -7,7 +7,8 @@
      ├─ ConfigError          a lexicon, rubric or settings file is wrong (exit code 2)
      ├─ InputError           one input cannot be judged; the others go on (exit code 3)
      ├─ WeightsError         model weights are missing or not what they should be (exit code 1)
-     └─ OutputError          a result cannot be written (exit code 1)
+     ├─ OutputError          a result cannot be written (exit code 1)
+     └─ StoreError           the database cannot be used as asked (exit code 1)
 
 Codes are stable and dotted (``audio.unreadable``); `docs/reference/errors.md` is generated from
 :data:`CODES`, and a test holds every code that is raised to be in it.
@@ -64,6 +65,18 @@ CODES: dict[str, str] = {
     "output.unwritable": "the output folder cannot be created or written",
     "output.disk_full": "the disk is full",
     "output.busy": "another run works in the same output folder",
+    # the database
+    "store.unreachable": "the database cannot be opened or reached",
+    "store.newer": "the database was made by a newer svcscore",
+    "store.older": "the database has to be brought up to date first",
+    "store.foreign": "the database holds other tables than svcscore's",
+    "store.locked": "another process holds the database",
+    "store.readonly": "the database cannot be written",
+    "store.full": "the disk of the database is full",
+    "store.damaged": "the database or a document in it is damaged",
+    "store.no_evidence": "the folder holds no evidence that could be taken in",
+    "store.disagrees": "an interaction is already there with other evidence",
+    "store.unknown": "the database knows nothing of that name",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
     "internal.worker_died": "a worker process ended while it worked on the file",
@@ -107,3 +120,7 @@ class WeightsError(SvcscoreError):
 
 class OutputError(SvcscoreError):
     """A result cannot be written."""
+
+
+class StoreError(SvcscoreError):
+    """The database cannot be used as asked."""

@@ -169,9 +169,10 @@ def score_recording(
     context = recording.context
     turns = turns_from_audio(transcript, sound.samples, context, ears.embedder)
     prosody = measure_prosody(sound.samples, turns)
+    seed = _seed(recording, copy=copy)
     judged = tuple(
         _judged(interaction, recording, stages, sound.samples, prosody)
-        for interaction in _interactions(recording, turns, transcript.unheard, copy=copy)
+        for interaction in _interactions(recording, turns, transcript.unheard, seed)
     )
     tell(recording.duration)
     return Result(
@@ -180,6 +181,7 @@ def score_recording(
             speech=sum(span.length for spans in speech for span in spans),
             interactions=judged,
             wall_seconds=time.monotonic() - begun,
+            seed=seed,
             provenance=stages.provenance,
         ),
         clips=tuple(_clips(judged, sound.samples)),
@@ -205,9 +207,10 @@ def score_transcript(item: Item, sha256: str, stages: Stages, *, copy: bool = Fa
         context=stored.context,
         remarks=stored.remarks,
     )
+    seed = _seed(recording, copy=copy)
     judged = tuple(
         _judged(interaction, recording, stages, None, ())
-        for interaction in _interactions(recording, turns, (), copy=copy)
+        for interaction in _interactions(recording, turns, (), seed)
     )
     return Result(
         scored=Scored(
@@ -215,6 +218,7 @@ def score_transcript(item: Item, sha256: str, stages: Stages, *, copy: bool = Fa
             speech=sum(turn.span.length for turn in turns),
             interactions=judged,
             wall_seconds=time.monotonic() - begun,
+            seed=seed,
             provenance=replace(stages.provenance, asr=STATED),
         )
     )
@@ -239,14 +243,17 @@ def _unheard(spans: Sequence[Span]) -> tuple[Remark, ...]:
     )
 
 
-def _interactions(
-    recording: Recording, turns: Sequence[Turn], unheard: tuple[Span, ...], *, copy: bool
-) -> tuple[Interaction, ...]:
+def _seed(recording: Recording, *, copy: bool) -> str:
     # ids follow from content and time, so a file that is moved keeps its reviews; only where the
     # same content is given twice must the path tell the two apart
-    seed = recording.id
-    if copy:
-        seed = hashlib.sha256(f"{recording.id}\0{recording.path}".encode()).hexdigest()[:16]
+    if not copy:
+        return recording.id
+    return hashlib.sha256(f"{recording.id}\0{recording.path}".encode()).hexdigest()[:16]
+
+
+def _interactions(
+    recording: Recording, turns: Sequence[Turn], unheard: tuple[Span, ...], seed: str
+) -> tuple[Interaction, ...]:
     found = interactions(seed, turns, recording.context, recording.duration, unheard)
     return tuple(replace(one, recording_id=recording.id) for one in found)
 

@@ -123,6 +123,8 @@ class Context:
 
     staff_id: str | None = None
     branch_id: str | None = None
+    counter_id: str | None = None
+    """Which counter or desk, and so which microphone."""
     kind: Kind | None = None
     occurred_at: str | None = None
     """ISO 8601, as given."""
@@ -207,6 +209,8 @@ class Interaction:
     closed_by: str
     """Why the boundary is there: ``sidecar``, ``start``, ``end``, ``pause``, ``greeting``, ``farewell``."""
     unheard: tuple[Span, ...] = ()
+    business: str = ""
+    """Kind of business (``lexicons/business_kinds.yaml``); empty where nothing tells."""
     complete: bool = True
     """False where the recording begins or ends in the middle of it."""
 
@@ -376,6 +380,9 @@ class Scored:
     interactions: tuple[Judged, ...]
     wall_seconds: float
     provenance: Provenance
+    seed: str = ""
+    """What the ids of its interactions follow from; another than the recording's id where a run
+    holds the same content twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svcscore.dialogue.boundaries import boundaries
+from svcscore.dialogue.business import business_of
 from svcscore.dialogue.cues import load_cues
 from svcscore.dialogue.roles import kind_of_words
 from svcscore.records import STAFF_ROLES, Context, Interaction, Kind, Role, Turn, Visit
@@ -173,6 +174,7 @@ def _interaction(
         opened_by=stretch.opened_by,
         closed_by=stretch.closed_by,
         unheard=tuple(sorted(unheard)),
+        business=business_of(turn.text for turn in stretch.turns),
         complete=not stretch.cut,
     )
 

@@ -85,6 +85,7 @@ class Sidecar(Strict):
 
     staff_id: Name = None
     branch_id: Name = None
+    counter_id: Name = None
     kind: Kind | None = None
     occurred_at: Moment = None
     channels: dict[str, Role] | None = None
@@ -100,6 +101,7 @@ class Sidecar(Strict):
         return Context(
             staff_id=self.staff_id,
             branch_id=self.branch_id,
+            counter_id=self.counter_id,
             kind=self.kind,
             occurred_at=self.occurred_at,
             channels=_ordered(self.channels or {}),

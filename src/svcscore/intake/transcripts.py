@@ -57,6 +57,7 @@ class _TranscriptModel(_Lenient):
     recording_id: Name = None
     staff_id: Name = None
     branch_id: Name = None
+    counter_id: Name = None
     kind: Kind | None = None
     occurred_at: Moment = None
     visits: tuple[VisitModel, ...] | None = None
@@ -112,6 +113,7 @@ def _read_json(data: bytes) -> tuple[str | None, Context, tuple[StoredTurn, ...]
     context = Context(
         staff_id=model.staff_id,
         branch_id=model.branch_id,
+        counter_id=model.counter_id,
         kind=model.kind,
         occurred_at=model.occurred_at,
         visits=in_order(model.visits or ()),

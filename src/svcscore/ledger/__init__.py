@@ -1,0 +1,1 @@
+"""What the database keeps, brought together with rules, scores and tracking."""

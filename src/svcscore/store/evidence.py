@@ -1,0 +1,121 @@
+"""What is kept of an interaction, so that it can be judged anew without its audio."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from svcscore.records import (
+    Asked,
+    CourtesyScore,
+    Evidence,
+    Interaction,
+    Judged,
+    Prosody,
+    Scorecard,
+    Scored,
+)
+
+FORMAT = 1
+"""Version of the documents; a change is read by an `if`, never guessed."""
+_LEVEL = 6
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """All of an interaction that rules and rubrics are functions of."""
+
+    interaction: Interaction
+    courtesy: tuple[CourtesyScore, ...]
+    prosody: tuple[Prosody, ...]
+    asked: tuple[Asked, ...]
+
+    @classmethod
+    def of(cls, judged: Judged) -> Kept:
+        """What to keep of `judged`."""
+        return cls(
+            interaction=judged.interaction,
+            courtesy=judged.courtesy,
+            prosody=judged.prosody,
+            asked=judged.asked,
+        )
+
+
+_KEPT = TypeAdapter(Kept)
+_SCORED = TypeAdapter(Scored)
+_SCORECARD = TypeAdapter(Scorecard)
+_EVIDENCE = TypeAdapter(tuple[Evidence, ...])
+
+
+def pack_kept(kept: Kept) -> bytes:
+    """As a document; times and probabilities keep every digit."""
+    return _packed(_KEPT, kept)
+
+
+def unpack_kept(content: bytes) -> Kept:
+    """What `pack_kept` packed.
+
+    Raises:
+        ValueError: where it is damaged.
+    """
+    return _unpacked(_KEPT, content)
+
+
+def pack_scored(scored: Scored) -> bytes:
+    """A whole recording with all that was concluded, as a run remembers it."""
+    # names of files need not be UTF-8; a document is
+    path = scored.recording.path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _packed(_SCORED, replace(scored, recording=replace(scored.recording, path=path)))
+
+
+def unpack_scored(content: bytes) -> Scored:
+    """What `pack_scored` packed.
+
+    Raises:
+        ValueError: where it is damaged.
+    """
+    return _unpacked(_SCORED, content)
+
+
+def pack_scorecard(card: Scorecard) -> bytes:
+    """As a document."""
+    return _packed(_SCORECARD, card)
+
+
+def unpack_scorecard(content: bytes) -> Scorecard:
+    """What `pack_scorecard` packed.
+
+    Raises:
+        ValueError: where it is damaged.
+    """
+    return _unpacked(_SCORECARD, content)
+
+
+def evidence_text(evidence: tuple[Evidence, ...]) -> str:
+    """The places of a finding, as JSON."""
+    return _EVIDENCE.dump_json(evidence).decode()
+
+
+def read_evidence(text: str) -> tuple[Evidence, ...]:
+    """What `evidence_text` wrote.
+
+    Raises:
+        ValueError: where it is damaged.
+    """
+    return _EVIDENCE.validate_json(text)
+
+
+def _packed(adapter: TypeAdapter[T], value: T) -> bytes:
+    return zlib.compress(adapter.dump_json(value), _LEVEL)
+
+
+def _unpacked(adapter: TypeAdapter[T], content: bytes) -> T:
+    try:
+        text = zlib.decompress(content)
+    except zlib.error as fault:
+        raise ValueError(f"the document is damaged ({fault})") from fault
+    return adapter.validate_json(text)

@@ -1,0 +1,347 @@
+"""Writes in one transaction. What to write is decided above; here it becomes rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+
+from svcscore.decisions import Review
+from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
+from svcscore.store import rows
+from svcscore.store.evidence import Kept, pack_kept, pack_scorecard
+from svcscore.store.rows import Stood, Values
+from svcscore.store.tables import (
+    BRANCHES,
+    EVIDENCE,
+    FAILED_INPUTS,
+    FINDINGS,
+    INTERACTIONS,
+    PROVENANCES,
+    QUEUE,
+    RECORDINGS,
+    REVIEWS,
+    SCORECARDS,
+    SNAPSHOTS,
+    STAFF,
+)
+
+MANY = 500
+"""Keys in one `IN (…)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The text of a rule pack's files or of a rubric, so that a score can be reckoned again."""
+
+    sha256: str
+    kind: str
+    """``lexicon`` or ``rubric``."""
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A new judgement of an interaction that is there: what counts from now on."""
+
+    interaction_key: int
+    number: int
+    """Of its scorecard: one more than the last."""
+    provenance_key: int
+    findings_key: int
+    stood: Stood
+    decided: frozenset[str]
+    about: Values
+    """Columns of the queue that say where it was."""
+    findings: tuple[Finding, ...] | None = None
+    """The machine's new findings, to be written under `provenance_key`; None where it keeps them."""
+
+
+class Writer:
+    """Rows into one transaction (`Database.writing`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._now = datetime.now(UTC).replace(tzinfo=None)
+        self._provenances: dict[str, int] = {}
+        self._people: set[tuple[str | None, str | None]] = set()
+
+    def provenance(self, provenance: Provenance) -> int:
+        """The key of `provenance`, which gets a row where it has none."""
+        text = json.dumps(asdict(provenance), sort_keys=True, ensure_ascii=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if digest not in self._provenances:
+            chosen = select(PROVENANCES.c.key).where(PROVENANCES.c.digest == digest)
+            key = self._connection.execute(chosen).scalar_one_or_none()
+            if key is None:
+                key = self._next(PROVENANCES.c.key)
+                values = {
+                    "key": key,
+                    "digest": digest,
+                    "version": provenance.version,
+                    "asr": json.dumps(dict(provenance.asr), sort_keys=True),
+                    "lexicon_sha256": provenance.lexicon_sha256,
+                    "rubric_sha256": provenance.rubric_sha256,
+                    "courtesy_sha256": provenance.courtesy_sha256,
+                }
+                self._connection.execute(insert(PROVENANCES), values)
+            self._provenances[digest] = key
+        return self._provenances[digest]
+
+    def snapshots(self, snapshots: Iterable[Snapshot]) -> None:
+        """Keep those that are not there yet."""
+        for snapshot in snapshots:
+            there = select(SNAPSHOTS.c.sha256).where(SNAPSHOTS.c.sha256 == snapshot.sha256)
+            if self._connection.execute(there).first() is None:
+                self._connection.execute(insert(SNAPSHOTS), asdict(snapshot))
+
+    def recording(self, scored: Scored) -> int:
+        """The key of a recording; what is told of it anew takes the place of the old."""
+        recording = scored.recording
+        self._belongs(recording.context.staff_id, recording.context.branch_id)
+        values = {
+            "sha256": recording.sha256,
+            "path": recording.path.encode("utf-8", "backslashreplace").decode(),
+            "duration": recording.duration,
+            "speech": scored.speech,
+            "sample_rate": recording.sample_rate,
+            "channels": recording.channels,
+            "quality": _json(asdict(recording.quality)),
+            "context": _json(asdict(recording.context)),
+            "remarks": _json([asdict(remark) for remark in recording.remarks]),
+            "ingested_at": self._now,
+        }
+        name = scored.seed or recording.id
+        key: int | None = self._connection.execute(
+            select(RECORDINGS.c.key).where(RECORDINGS.c.id == name)
+        ).scalar_one_or_none()
+        if key is not None:
+            chosen = update(RECORDINGS).where(RECORDINGS.c.key == key)
+            self._connection.execute(chosen.values(values))
+            return key
+        key = self._next(RECORDINGS.c.key)
+        self._connection.execute(insert(RECORDINGS), values | {"key": key, "id": name})
+        return key
+
+    def failures(self, failures: Iterable[Failed]) -> None:
+        """Remember inputs that could not be judged, each once."""
+        for failed in failures:
+            path = failed.path.encode("utf-8", "backslashreplace").decode()
+            self._connection.execute(delete(FAILED_INPUTS).where(FAILED_INPUTS.c.path == path))
+            values = {
+                "path": path,
+                "status": "skipped" if failed.skipped else "failed",
+                "code": failed.code,
+                "message": failed.message,
+                "ingested_at": self._now,
+            }
+            self._connection.execute(insert(FAILED_INPUTS), values)
+
+    def interactions(self, judged: Sequence[tuple[Judged, Scored, int, int]]) -> None:
+        """Add interactions that are not there.
+
+        Args:
+            judged: each with its recording, and the keys of recording and provenance.
+        """
+        first = self._next(INTERACTIONS.c.key)
+        new: list[Values] = []
+        evidence: list[Values] = []
+        findings: list[Values] = []
+        cards: list[Values] = []
+        queue: list[Values] = []
+        for key, (one, scored, recording_key, provenance_key) in enumerate(judged, first):
+            about = _about(one, scored)
+            new.append(
+                {
+                    "key": key,
+                    "recording_key": recording_key,
+                    "provenance_key": provenance_key,
+                    "findings_key": provenance_key,
+                    **_facts(one, scored),
+                    **about,
+                    **rows.standing_values(
+                        Stood(findings=one.findings, card=one.scorecard, reviewed=0, overturned=0)
+                    ),
+                    "gone": False,
+                }
+            )
+            evidence.append({"interaction_key": key, "content": pack_kept(Kept.of(one))})
+            findings += self._findings(one.findings, key, provenance_key)
+            cards.append(self._card(key, 0, provenance_key, 0, one.scorecard))
+            queue += rows.queue_values(one.findings, frozenset(), _waiting(key, about))
+        for table, values in (
+            (INTERACTIONS, new),
+            (EVIDENCE, evidence),
+            (FINDINGS, findings),
+            (SCORECARDS, cards),
+            (QUEUE, queue),
+        ):
+            rows.bulk_insert(self._connection, table, values)
+
+    def evidence(self, interaction_key: int, judged: Judged, scored: Scored) -> None:
+        """Replace the evidence of an interaction by that of a later hearing."""
+        self._connection.execute(
+            update(EVIDENCE)
+            .where(EVIDENCE.c.interaction_key == interaction_key)
+            .values(content=pack_kept(Kept.of(judged)))
+        )
+        self._connection.execute(
+            update(INTERACTIONS)
+            .where(INTERACTIONS.c.key == interaction_key)
+            .values(**_facts(judged, scored), **_about(judged, scored), gone=False)
+        )
+
+    def gone(self, interaction_keys: Iterable[int]) -> None:
+        """Interactions that a later hearing does not have: they stay, and count no more."""
+        for key in interaction_keys:
+            self._connection.execute(
+                update(INTERACTIONS).where(INTERACTIONS.c.key == key).values(gone=True)
+            )
+            self._connection.execute(delete(QUEUE).where(QUEUE.c.interaction_key == key))
+
+    def stand(self, standings: Sequence[Standing]) -> None:
+        """Let new judgements count. Earlier findings and scorecards stay where they are."""
+        findings: list[Values] = []
+        cards: list[Values] = []
+        queue: list[Values] = []
+        values: list[Values] = []
+        for one in standings:
+            if one.findings is not None:
+                findings += self._findings(one.findings, one.interaction_key, one.provenance_key)
+            cards.append(
+                self._card(
+                    one.interaction_key,
+                    one.number,
+                    one.provenance_key,
+                    one.stood.reviewed,
+                    one.stood.card,
+                )
+            )
+            waiting = _waiting(one.interaction_key, one.about)
+            queue += rows.queue_values(one.stood.findings, one.decided, waiting)
+            values.append(
+                {
+                    "at_key": one.interaction_key,
+                    "provenance_key": one.provenance_key,
+                    "findings_key": one.findings_key,
+                    **rows.standing_values(one.stood),
+                }
+            )
+        keys = [one.interaction_key for one in standings]
+        for at in range(0, len(keys), MANY):
+            chosen = QUEUE.c.interaction_key.in_(keys[at : at + MANY])
+            self._connection.execute(delete(QUEUE).where(chosen))
+        self._update_standing(values)
+        rows.bulk_insert(self._connection, FINDINGS, findings)
+        rows.bulk_insert(self._connection, SCORECARDS, cards)
+        rows.bulk_insert(self._connection, QUEUE, queue)
+
+    def reviews(self, reviews: Iterable[Review], keys: Mapping[str, int]) -> int:
+        """Add reviews that are not there; tells how many were added.
+
+        Args:
+            reviews: of interactions that are there.
+            keys: of the interactions, by id.
+        """
+        added = 0
+        for review in reviews:
+            there = select(REVIEWS.c.key).where(REVIEWS.c.id == review.id)
+            if self._connection.execute(there).first() is None:
+                values = rows.review_values(review, keys[review.interaction_id])
+                self._connection.execute(insert(REVIEWS), values)
+                added += 1
+        return added
+
+    def _update_standing(self, values: Sequence[Values]) -> None:
+        if not values:
+            return
+        names = [name for name in values[0] if name != "at_key"]
+        statement = (
+            update(INTERACTIONS)
+            .where(INTERACTIONS.c.key == bindparam("at_key"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        self._connection.execute(
+            statement,
+            [
+                {"at_key": one["at_key"], **{f"new_{name}": one[name] for name in names}}
+                for one in values
+            ],
+        )
+
+    def _findings(self, findings: Iterable[Finding], key: int, provenance_key: int) -> list[Values]:
+        return [
+            rows.finding_values(finding, key, provenance_key) | {"ordinal": ordinal}
+            for ordinal, finding in enumerate(findings)
+        ]
+
+    def _card(
+        self, key: int, number: int, provenance_key: int, reviews: int, card: Scorecard
+    ) -> Values:
+        return {
+            "interaction_key": key,
+            "number": number,
+            "provenance_key": provenance_key,
+            "reviews": reviews,
+            "total": card.total,
+            "content": pack_scorecard(card),
+            "judged_at": self._now,
+        }
+
+    def _belongs(self, staff_id: str | None, branch_id: str | None) -> None:
+        if (staff_id, branch_id) in self._people:
+            return
+        self._people.add((staff_id, branch_id))
+        if branch_id is not None:
+            there = select(BRANCHES.c.id).where(BRANCHES.c.id == branch_id)
+            if self._connection.execute(there).first() is None:
+                self._connection.execute(insert(BRANCHES), {"id": branch_id, "name": None})
+        if staff_id is not None:
+            there = select(STAFF.c.id).where(STAFF.c.id == staff_id)
+            if self._connection.execute(there).first() is None:
+                values = {"id": staff_id, "name": None, "branch_id": branch_id}
+                self._connection.execute(insert(STAFF), values)
+
+    def _next(self, column: ColumnElement[int]) -> int:
+        """One more than the highest key; writers take turns, so nobody else takes it."""
+        highest = self._connection.execute(select(func.max(column))).scalar_one()
+        return (highest or 0) + 1
+
+
+def _facts(judged: Judged, scored: Scored) -> Values:
+    """What does not depend on rules or rubric."""
+    interaction = judged.interaction
+    context = scored.recording.context
+    _, hour = rows.moment(context.occurred_at, interaction.span.start)
+    return {
+        "id": interaction.id,
+        "start": interaction.span.start,
+        "end": interaction.span.end,
+        "kind": interaction.kind.value,
+        "business": interaction.business,
+        "microphone": context.counter_id,
+        "hour": hour,
+        "snr_db": scored.recording.quality.snr_db,
+        "pitch_hz": rows.staff_pitch(interaction, judged.prosody),
+        **rows.courtesy_counts(judged.courtesy),
+    }
+
+
+def _about(judged: Judged, scored: Scored) -> Values:
+    """Whose it is and of which day: columns of interactions and of the queue."""
+    context = scored.recording.context
+    day, _ = rows.moment(context.occurred_at, judged.interaction.span.start)
+    return {"staff_id": context.staff_id, "branch_id": context.branch_id, "day": day}
+
+
+def _waiting(interaction_key: int, about: Values) -> Values:
+    return {"interaction_key": interaction_key, **about}
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=True, sort_keys=True)
