@@ -49,6 +49,7 @@ _END = ("end", REAL, "seconds from the start of the recording")
 _WHERE = (
     ("staff_id", NAME, "as the bank names it"),
     ("branch_id", NAME, "as the bank names it"),
+    ("counter_id", NAME, "counter or desk, and so the microphone"),
 )
 
 RECORDINGS = Table(
@@ -83,6 +84,7 @@ INTERACTIONS = Table(
         _END,
         ("started_at", LOCAL, "local time of its start; null where nothing says when"),
         ("kind", NAME, "counter, lobby, manager, salon or internal"),
+        ("business", NAME, "kind of business; empty where nothing tells"),
         *_WHERE,
         ("opened_by", NAME, "why it begins where it does"),
         ("closed_by", NAME, "why it ends where it does"),

@@ -22,7 +22,7 @@ def _recordings(scored: Scored, _: Reviews) -> Iterator[Row]:
     context, quality = one.context, one.quality
     yield (
         one.id, files.shown(one.path), one.sha256, context.staff_id, context.branch_id,
-        context.kind, context.occurred_at, local(context.occurred_at),
+        context.counter_id, context.kind, context.occurred_at, local(context.occurred_at),
         one.duration, scored.speech, one.sample_rate, one.channels, quality.snr_db,
         quality.clipped, quality.bandwidth_hz, quality.bad_packets,
         [remark.code for remark in one.remarks],
@@ -36,8 +36,8 @@ def _interactions(scored: Scored, _: Reviews) -> Iterator[Row]:
         one, card = judged.interaction, judged.scorecard
         yield (
             one.id, one.recording_id, one.span.start, one.span.end,
-            local(context.occurred_at, one.span.start), one.kind, context.staff_id,
-            context.branch_id, one.opened_by, one.closed_by, one.complete,
+            local(context.occurred_at, one.span.start), one.kind, one.business, context.staff_id,
+            context.branch_id, context.counter_id, one.opened_by, one.closed_by, one.complete,
             len(one.turns), sum(span.length for span in one.unheard), card.total, card.low,
             card.high, card.band, card.red_line, card.needs_review,
             [shown(reason) for reason in card.reasons], made.version, asr, made.lexicon_sha256,
