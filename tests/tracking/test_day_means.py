@@ -34,12 +34,28 @@ def test_the_two_variances_are_found():
 
 def test_a_shift_of_the_level_is_not_taken_for_day_effects():
     unit, day, total, _ = simulated()
-    still = day_means(unit, day, total, 30)
-    shifted = total - 12 * (day >= np.datetime64(30, "D"))
-    moved = day_means(unit, day, shifted, 30)
-    assert moved.day_all / still.day_all < 1.35
+    shifted = day >= np.datetime64(30, "D")
+    few = day_means(unit, day, total - 12 * (shifted & (unit < 3)), 30)
+    assert few.day_all == pytest.approx(9, rel=0.25)
     # the usual analysis of variance would say about 9 + 36
-    assert moved.day_all < 15
+    everybody = day_means(unit, day, total - 12 * shifted, 30)
+    assert everybody.day_all < 20
+
+
+def test_days_that_resemble_each_other_count_for_fewer():
+    rng = np.random.default_rng(4)
+    unit, day, total, _ = simulated(units=60, days=200, each=10, day_sd=0.0)
+    effect = np.zeros((60, 200))
+    fresh = 3 * np.sqrt(1 - 0.5**2) * rng.standard_normal((60, 200))
+    effect[:, 0] = 3 * rng.standard_normal(60)
+    for t in range(1, 200):
+        effect[:, t] = 0.5 * effect[:, t - 1] + fresh[:, t]
+    total = total + effect[unit, day.astype(int)]
+    level = levels(day_means(unit, day, total, 60))
+    # the mean of many such days varies as if there were a third as many
+    expected = (9 * 1.5 / 0.5 + 64 / 10) / 200
+    assert level.variance.mean() == pytest.approx(expected, rel=0.2)
+    assert np.mean((level.mean - 70) ** 2) == pytest.approx(expected, rel=0.4)
 
 
 def test_a_unit_that_varies_more_has_larger_variances():

@@ -7,8 +7,8 @@ microphone, so twenty of one day say less than twenty of twenty days. A daily me
 `within` is the pooled variance inside days. `day` comes from differences of days close together (von Neumann
 1941), which a lasting shift of the level hardly touches; the usual analysis of variance would take the shift
 for a day effect and then not see it. Where a day resembles the day before, which differences of neighbours
-do not show, `day` is as large as it is in means of many days. Both are found over all units together, for a single one has too few
-days; then each unit's own are drawn towards them.
+do not show, `day` is as large as it is in means of many days. Both are found over all units together, for a
+single one has too few days; then each unit's own are drawn towards them.
 """
 
 from __future__ import annotations
@@ -152,9 +152,15 @@ def _between_days(
     ratio = (DAY_PRIOR + observed) / (DAY_PRIOR + np.bincount(pairs, minlength=units))
     distant, far_squared, far_chance = _differences(of, count, mean, within, FAR)
     far = _excess(far_squared, far_chance) if distant.size else 0.0
-    alike = min(ALIKE_MOST, 1 - near / far) if far > near else 0.0
+    alike = _alike(far / near) if far > near > 0 else 0.0
     alike *= distant.size / (distant.size + ALIKE_PRIOR)
     return near * (1 + alike) / (1 - alike) ** 2, ratio
+
+
+def _alike(ratio: float) -> float:
+    """Correlation of neighbours, from what far differences show over near: ``(1 - r^FAR) / (1 - r)``."""
+    grid = np.linspace(0.0, ALIKE_MOST, 81)
+    return float(np.interp(ratio, (1 - grid**FAR) / (1 - grid), grid))
 
 
 def _differences(
