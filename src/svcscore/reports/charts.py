@@ -147,7 +147,7 @@ def forest(board: Board, width: float = WIDE) -> Markup:
     """Pooled means with intervals in order of rank, and the interval of each rank."""
     rows = board.rows
     with canvas(width, 66 + _ROW * max(len(rows), 1)) as sheet:
-        axes = sheet.axes(left=170, right=260, top=34, bottom=28)
+        axes = sheet.axes(left=170, right=280, top=34, bottom=28)
         for y, row in enumerate(rows):
             pooled = row.pooled
             if pooled.low is not None and pooled.high is not None:

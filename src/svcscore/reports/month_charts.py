@@ -33,6 +33,8 @@ FEWEST = 5
 """Interactions in a cell under which it is hatched: its share says little."""
 MOST_BARS = 15
 _CELL, _NARROW = 26.0, 34.0
+_LEAST = 760.0
+"""Width of the heat map of few people: its key needs it."""
 SHADES = ("#0b3a5e", "#2f6f9f", "#7fb0d4", "#c3dbec", "#eef5fa")
 """From what is weak to what is strong; the weak is dark, in colour and in grey."""
 _ALL = both("全体", "All")
@@ -102,8 +104,8 @@ def heat_map(columns: Sequence[str], rows: Sequence[HeatRow]) -> Markup:
     head = 22 + (SMALL * max((ems(name) for name in names), default=2) if upright else SMALL)
     left = 190.0
     whole = left + width * (len(columns) + 1) + 20
-    with canvas(max(whole, HALF), head + _CELL * max(len(rows), 1) + 40) as sheet:
-        axes = sheet.axes(left=left, right=max(whole, HALF) - whole + 12, top=head + 30, bottom=4)
+    with canvas(max(whole, _LEAST), head + _CELL * max(len(rows), 1) + 40) as sheet:
+        axes = sheet.axes(left=left, right=max(whole, _LEAST) - whole + 12, top=head + 30, bottom=4)
         for y, row in enumerate(rows):
             for x, cell in enumerate((row.all, *row.cells)):
                 _paint(axes, x + 0.12 * (x > 0), y, cell)

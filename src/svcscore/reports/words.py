@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from svcscore.reports.change import Change, Estimate
 from svcscore.reports.hours import HourLoad
-from svcscore.reports.labels import Label
+from svcscore.reports.labels import KINDS, Label
 from svcscore.reports.monthly import Headline, Monthly
 from svcscore.tracking.staff import MIN_SAMPLE
-from svcscore.tracking.tracking_records import Alarm, ChangePoint, Track
+from svcscore.tracking.tracking_records import Alarm, Board, ChangePoint, Track
 
 _HEADLINES = {
     "mean": Label("平均分", "Mean score"),
@@ -26,6 +26,14 @@ _BY = {
     "ewma": Label("平滑水平", "smoothed level"),
     "both": Label("累积偏差和平滑水平", "cumulative sum and smoothed level"),
 }
+
+
+def board_name(board: Board) -> Label:
+    """Whom a board compares."""
+    kind = KINDS.get(board.kind, Label(board.kind, board.kind))
+    if board.branch is None:
+        return Label(f"{kind.zh} · 全部网点", f"{kind.en} · all branches")
+    return Label(f"{kind.zh} · {board.branch}", f"{kind.en} · {board.branch}")
 
 
 def headline_name(month: Monthly, name: str) -> Label:

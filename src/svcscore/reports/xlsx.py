@@ -83,14 +83,19 @@ def write_xlsx(
 
 
 @contextmanager
-def workbook(path: Path, title: str) -> Iterator[Writer]:
+def workbook(path: Path, title: str, *, charts: bool = False) -> Iterator[Writer]:
     """A workbook that is there whole or not at all.
+
+    Args:
+        path: of the workbook.
+        title: in its properties.
+        charts: whether there are any; they hold a copy of their cells, so rows stay in memory.
 
     Raises:
         OSError: where it cannot be written; what was there before is then as it was.
     """
     options = {
-        "constant_memory": True,  # rows wait in files, which may be left where writing fails
+        "constant_memory": not charts,  # rows wait in files, which may be left where writing fails
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -113,9 +118,9 @@ class Writer:
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
-        self._header = book.add_format(
-            {"bold": True, "bg_color": "#10314C", "font_color": "#FFFFFF", "valign": "vcenter"}
-        )
+        looks = {"bold": True, "bg_color": "#10314C", "font_color": "#FFFFFF", "valign": "vcenter"}
+        self._header = book.add_format(looks)
+        self._quoted_header = book.add_format({**looks, "quote_prefix": True})
         self._quoted = book.add_format({"quote_prefix": True})
         self._numbers: dict[str, Format] = {}
         self._tones = {
@@ -131,7 +136,9 @@ class Writer:
         page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
         for at, column in enumerate(sheet.columns):
             page.set_column(at, at, column.width)
-            page.write_string(0, at, column.title, self._header)
+            title = writable(column.title)
+            quoted = title.startswith(_LIKE_A_FORMULA)
+            page.write_string(0, at, title, self._quoted_header if quoted else self._header)
             if column.title in {"等级", "红线", "待复核", "状态"}:
                 self._colour(page, at, last)
         # where not all rows fit, the last one says so
