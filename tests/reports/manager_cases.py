@@ -12,7 +12,6 @@ from svcscore.reports.monthly import FindingCount, ItemShare, Material
 from svcscore.scoring.rubric import Band
 from svcscore.testing.observations import make_observations
 from svcscore.tracking.track import track
-from svcscore.tracking.tracking_records import Spread, Tracking
 
 HOSTILE = ("<script>alert(1)</script>", '=HYPERLINK("http://x","y")', "张三&$x$\u202e\x00")
 BANDS = (
@@ -104,10 +103,7 @@ def material(names=EIGHT, *, seen=None, month="2026-03", waits=False, seed=5):
     )  # fmt: skip
 
 
-NO_TRACKING = Tracking(
-    first=None, last=None, dimensions=(), minimum=20, staff=(), branches=(), boards=(), case_mix=(),
-    spread=Spread(within=None, day=None, between=None), false_alarms=1.0,
-)  # fmt: skip
+NO_TRACKING = track(make_observations(0))
 
 
 def nothing():

@@ -169,7 +169,7 @@ def pareto(bars: Sequence[Bar]) -> Markup:
             colour = RED if bar.red_line else PALE if bar.absent else AMBER
             axes.barh(y, bar.count, 0.68, color=colour, hatch=hatch, edgecolor="white", linewidth=0)
             rate = f"{bar.count} / {bar.applicable}"
-            axes.text(bar.count, y, f" {rate}", va="center_baseline", color=INK)
+            axes.text(bar.count, y, f"\u00a0{rate}", va="center_baseline", color=INK)
         axes.set_yticks(range(len(shown)))
         axes.set_yticklabels([short(bar.title, 18) for bar in shown], color=INK)
         axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
