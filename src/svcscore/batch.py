@@ -26,8 +26,11 @@ from svcscore.records import Failed
 from svcscore.reports.contract import recording_line
 from svcscore.resources import data_folder, digest_of
 from svcscore.runners.base import Runner
+from svcscore.scoring.rubric import load_rubric
 from svcscore.settings import Settings
+from svcscore.store.evidence import FORMAT
 from svcscore.store.journal import Entry, Journal, stamp_of
+from svcscore.store.snapshots import Snapshot, lexicon_snapshot, rubric_snapshot
 from svcscore.work import Finished, Task, failed, work
 
 RETRIED = frozenset({"internal.error", "internal.worker_died", "input.unreadable", "input.missing"})
@@ -88,8 +91,18 @@ def run(
         began(missing)
         entries = {**known, **_do(missing, journal, runner, progress)}
         lines = _lines(plan, tasks, lost, entries, fresh=len(missing))
+        journal.stand([task.key for task in tasks], _judged_by(settings))
         folder.write(lines.interactions, lines.recordings)
     return lines
+
+
+def _judged_by(settings: Settings) -> tuple[Snapshot, ...]:
+    """Rules and rubric of this run, for whoever judges its evidence anew."""
+    rubric = load_rubric(settings.profile, None)
+    return (
+        lexicon_snapshot(settings.lexicon),
+        rubric_snapshot(rubric.profile, rubric.sha256, rubric.source),
+    )
 
 
 def _alone(folder: Folder) -> FileLock:
@@ -112,8 +125,9 @@ def _digest(settings: Settings, *, hearing: bool) -> str:
     encoder = find_speaker_encoder() if hearing else None
     parts = {
         "version": __version__,
+        "evidence": FORMAT,
         "lexicon": digest_of(settings.lexicon, "*.yaml"),
-        "profile": hashlib.sha256(settings.profile.read_bytes()).hexdigest(),
+        "profile": load_rubric(settings.profile, None).sha256,
         "models": digest_of(models, "*.skops", "*.yaml"),
         "asr": find_asr(settings.model).sha256 if hearing else "",
         "speakers": stamped_sha256(encoder) if encoder else "",
@@ -185,7 +199,10 @@ def _do(
         task = tasks[done.index]
         finished = done.result or _died(task, done.died or "")
         entry = Entry(
-            key=task.key, recording=finished.recording, interactions=finished.interactions
+            key=task.key,
+            recording=finished.recording,
+            interactions=finished.interactions,
+            evidence=finished.evidence,
         )
         if finished.code not in RETRIED:
             journal.add(entry)

@@ -21,6 +21,7 @@ from svcscore.outputs import write_atomically
 from svcscore.records import Failed
 from svcscore.reports.contract import interaction_line, recording_line
 from svcscore.settings import Settings
+from svcscore.store.evidence import pack_scored
 
 if TYPE_CHECKING:
     from svcscore.pipeline import Result, Stages
@@ -47,6 +48,8 @@ class Finished:
     path: str
     seconds: float
     code: str | None = None
+    evidence: bytes | None = None
+    """The recording with all that was concluded; None where it could not be judged."""
     told: str = ""
     """What limits the judgement of one that was done, for the terminal."""
 
@@ -97,6 +100,7 @@ def work(task: Task, tell: Callable[[float], None]) -> Finished:
         interactions=tuple(interaction_line(one, scored) for one in scored.interactions),
         path=scored.recording.path,
         seconds=scored.recording.duration,
+        evidence=pack_scored(scored),
         told="; ".join(f"{remark.message} [{remark.code}]" for remark in remarks),
     )
 

@@ -7,6 +7,7 @@ which interval is at fault. Praat itself writes UTF-16 as soon as there is Chine
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 
 from praatio.utilities.constants import INTERVAL_TIER
@@ -17,9 +18,12 @@ from svcscore.intake.encoding import utf8
 from svcscore.intake.speakers import joined, named
 from svcscore.intake.turns import MalformedError, StoredTurn, turn
 
+_OURS = re.compile(r"(words|findings)( \d+)?")
+"""Tiers of `reports.exchange.textgrid` that hold no turns."""
+
 
 def read_textgrid(data: bytes) -> tuple[StoredTurn, ...]:
-    """Turns of all interval tiers; point tiers are left alone.
+    """Turns of all interval tiers; point tiers, and our own tiers of words and findings, are not.
 
     Raises:
         NotUtf8Error, MalformedError, TimesError: see `transcripts`.
@@ -38,7 +42,7 @@ def read_textgrid(data: bytes) -> tuple[StoredTurn, ...]:
         tiers = [
             (str(tier["name"]), list(tier["entries"]))
             for tier in parseTextgridStr(text)["tiers"]
-            if tier["class"] == INTERVAL_TIER
+            if tier["class"] == INTERVAL_TIER and not _OURS.fullmatch(str(tier["name"]))
         ]
     except (PraatioException, ValueError, LookupError, TypeError, AttributeError) as fault:
         raise MalformedError(f"this is not a whole TextGrid ({fault})") from fault

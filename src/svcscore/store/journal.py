@@ -9,20 +9,23 @@ and the configuration: whatever changes there is done anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     create_engine,
+    delete,
     event,
     select,
 )
@@ -30,8 +33,9 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError
 
 from svcscore.errors import OutputError
+from svcscore.store.snapshots import Snapshot
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables (SQLite's user_version)."""
 
 _METADATA = MetaData()
@@ -41,6 +45,21 @@ _DONE = Table(
     Column("key", String(64), primary_key=True),
     Column("recording", Text, nullable=False),
     Column("interactions", Text, nullable=False),
+    Column("evidence", LargeBinary, comment="see store/evidence.py; null where it failed"),
+)
+_STANDING = Table(
+    "standing",
+    _METADATA,
+    Column("position", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+)
+_SNAPSHOTS = Table(
+    "snapshots",
+    _METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 _DIGESTS = Table(
     "digests",
@@ -59,6 +78,8 @@ class Entry:
     key: str
     recording: str
     interactions: tuple[str, ...]
+    evidence: bytes | None = None
+    """The recording with all that was concluded; None where it could not be judged."""
 
 
 def stamp_of(path: Path) -> str:
@@ -87,6 +108,9 @@ class Journal:
         self._engine = _engine(path)
         with self._begin() as connection:
             found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            if found == 1:
+                # what was done then left no evidence, and is done anew
+                _DONE.drop(connection, checkfirst=True)
             if found > SCHEMA:
                 raise OutputError(
                     "output.unwritable",
@@ -113,11 +137,44 @@ class Journal:
         found: dict[str, Entry] = {}
         with self._begin() as connection:
             for at in range(0, len(wanted), _BATCH):
-                chosen = select(_DONE).where(_DONE.c.key.in_(wanted[at : at + _BATCH]))
+                columns = (_DONE.c.key, _DONE.c.recording, _DONE.c.interactions)
+                chosen = select(*columns).where(_DONE.c.key.in_(wanted[at : at + _BATCH]))
                 for row in connection.execute(chosen):
                     lines = tuple(row.interactions.split("\n")) if row.interactions else ()
                     found[row.key] = Entry(key=row.key, recording=row.recording, interactions=lines)
         return found
+
+    def stand(self, keys: Sequence[str], snapshots: Iterable[Snapshot]) -> None:
+        """Say which entries are the results of the last run, in order, and what they were judged by."""
+        rows = [{"position": position, "key": key} for position, key in enumerate(keys)]
+        with self._begin() as connection:
+            connection.execute(delete(_STANDING))
+            if rows:
+                connection.execute(insert(_STANDING), rows)
+            for snapshot in snapshots:
+                statement = insert(_SNAPSHOTS).values(asdict(snapshot))
+                connection.execute(statement.on_conflict_do_nothing())
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Rules and rubrics that entries were judged by."""
+        with self._begin() as connection:
+            return tuple(
+                Snapshot(sha256=row.sha256, kind=row.kind, name=row.name, content=row.content)
+                for row in connection.execute(select(_SNAPSHOTS).order_by(_SNAPSHOTS.c.sha256))
+            )
+
+    def standing(self) -> Iterator[bytes]:
+        """Evidence of the last run's recordings, in order; those that failed have none."""
+        with self._begin() as connection:
+            keys = list(
+                connection.execute(select(_STANDING.c.key).order_by(_STANDING.c.position)).scalars()
+            )
+        for key in keys:
+            with self._begin() as connection:
+                chosen = select(_DONE.c.evidence).where(_DONE.c.key == key)
+                content = connection.execute(chosen).scalar_one_or_none()
+            if content is not None:
+                yield content
 
     def add(self, entry: Entry) -> None:
         """Record that an input is done; once this returns, it is on the disk."""
@@ -125,6 +182,7 @@ class Journal:
             "key": entry.key,
             "recording": entry.recording,
             "interactions": "\n".join(entry.interactions),
+            "evidence": entry.evidence,
         }
         statement = insert(_DONE).values(values)
         with self._begin() as connection:

@@ -16,6 +16,7 @@ from svcscore.errors import StoreError
 from svcscore.records import Context, Finding, Provenance, Quality, Recording, Remark, Scorecard
 from svcscore.store import rows
 from svcscore.store.evidence import Kept, unpack_kept, unpack_scorecard
+from svcscore.store.snapshots import Snapshot
 from svcscore.store.tables import (
     EVIDENCE,
     FINDINGS,
@@ -27,7 +28,6 @@ from svcscore.store.tables import (
     SCORECARDS,
     SNAPSHOTS,
 )
-from svcscore.store.writer import Snapshot
 
 BATCH = 500
 """Interactions that are read at once."""
@@ -130,10 +130,12 @@ def keys_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def keys_of_recording(connection: Connection, recording_key: int) -> dict[str, int]:
-    """Keys of a recording's interactions that are not replaced, by id."""
-    chosen = select(INTERACTIONS.c.id, INTERACTIONS.c.key).where(
-        INTERACTIONS.c.recording_key == recording_key, INTERACTIONS.c.gone.is_(False)
+def keys_of_source(connection: Connection, recording_id: str) -> dict[str, int]:
+    """Keys of a recording's interactions that are not replaced, by id; the row's id is meant."""
+    chosen = (
+        select(INTERACTIONS.c.id, INTERACTIONS.c.key)
+        .join(RECORDINGS, RECORDINGS.c.key == INTERACTIONS.c.recording_key)
+        .where(RECORDINGS.c.id == recording_id, INTERACTIONS.c.gone.is_(False))
     )
     return {row.id: row.key for row in connection.execute(chosen)}
 

@@ -15,6 +15,7 @@ from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Sco
 from svcscore.store import rows
 from svcscore.store.evidence import Kept, pack_kept, pack_scorecard
 from svcscore.store.rows import Stood, Values
+from svcscore.store.snapshots import Snapshot
 from svcscore.store.tables import (
     BRANCHES,
     EVIDENCE,
@@ -32,17 +33,6 @@ from svcscore.store.tables import (
 
 MANY = 500
 """Keys in one `IN (…)`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The text of a rule pack's files or of a rubric, so that a score can be reckoned again."""
-
-    sha256: str
-    kind: str
-    """``lexicon`` or ``rubric``."""
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
