@@ -12,6 +12,8 @@ from svcscore.errors import ConfigError, InputError, SvcscoreError, UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("svcscore.cli.score:score", "Score recordings and transcripts."),
+    "db": ("svcscore.cli.db:db", "Take runs into a database, check it, copy it."),
+    "rescore": ("svcscore.cli.rescore:rescore", "Judge history anew, without audio."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
     "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
     "rules": ("svcscore.cli.rules:rules", "Test and list the rules of the lexicon."),

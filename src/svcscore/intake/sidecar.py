@@ -186,6 +186,7 @@ def completed(first: Context, second: Context) -> Context:
         staff_id=first.staff_id or second.staff_id,
         branch_id=first.branch_id or second.branch_id,
         kind=first.kind or second.kind,
+        counter_id=first.counter_id or second.counter_id,
         occurred_at=first.occurred_at or second.occurred_at,
         channels=first.channels or second.channels,
         visits=first.visits or second.visits,

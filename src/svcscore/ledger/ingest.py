@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
 from svcscore.ledger.judgement import decided_ids, stand
+from svcscore.ledger.people import actor
 from svcscore.ledger.rubrics import rubric_of
 from svcscore.records import Failed, Judged, Scored
 from svcscore.scoring.final import reattach
 from svcscore.scoring.rubric import Rubric
-from svcscore.store import reader
+from svcscore.store import audit, reader
 from svcscore.store.database import Database
 from svcscore.store.evidence import Kept, unpack_scored
 from svcscore.store.journal import Journal
@@ -47,6 +48,16 @@ class Taken:
     gone: int = 0
     stale_reviews: int = 0
     refused: tuple[StoreError, ...] = ()
+
+    @property
+    def changed(self) -> int:
+        """Interactions that count otherwise than before."""
+        return self.new + self.rejudged + self.replaced + self.gone
+
+    def counts(self) -> dict[str, int]:
+        """As numbers by name."""
+        names = ("new", "same", "rejudged", "replaced", "gone", "stale_reviews")
+        return {name: getattr(self, name) for name in names} | {"refused": len(self.refused)}
 
 
 def read_folder(folder: Path) -> Iterator[Scored]:
@@ -126,6 +137,7 @@ def _take(
 ) -> None:
     with database.writing() as connection:
         writer = Writer(connection)
+        before = taken.changed
         new: list[tuple[Judged, Scored, int, int]] = []
         for scored in recordings:
             provenance = writer.provenance(scored.provenance)
@@ -143,6 +155,8 @@ def _take(
         if new:
             writer.interactions(new)
             taken.new += len(new)
+        if taken.changed != before:
+            audit.log(connection, actor(), "ingest", taken.counts())
 
 
 def _known(connection: Connection, scored: Scored) -> dict[str, reader.Stored]:
@@ -173,7 +187,9 @@ def _again(
             scored.recording.path,
         )
     key = writer.recording(scored)
-    if same_evidence and all(one.provenance_key == provenance for one in known.values()):
+    there = [one.key for one in known.values()]
+    # a run that is taken in again after a rescoring must not bring the old judgement back
+    if same_evidence and reader.judged_by(connection, there, provenance) == set(there):
         taken.same += len(given)
         return []
     kept = {name: known[name] for name in given if name in known}

@@ -30,13 +30,14 @@ class Database:
         url: of SQLAlchemy (``sqlite:///scores.sqlite``, ``postgresql://…``), or the path of a
             SQLite file.
         create: whether a database that is empty or missing gets the tables.
+        upgrade: whether one of an older version is brought up to date.
 
     Raises:
         UsageError: where `url` is none.
         StoreError: where it cannot be reached, or is of another version.
     """
 
-    def __init__(self, url: str, *, create: bool = False) -> None:
+    def __init__(self, url: str, *, create: bool = False, upgrade: bool = False) -> None:
         self.url = parse_url(url)
         self._file = _file(self.url)
         if self._file is not None:
@@ -44,7 +45,9 @@ class Database:
         self.engine = _engine(self.url)
         with self.told():
             found = schema.version(self.engine)
-            if found is None and create and not self._foreign():
+            if (found is None and create and not self._foreign()) or (
+                upgrade and found in schema.revisions()
+            ):
                 schema.upgrade(self.engine)
                 found = schema.HEAD
         if found != schema.HEAD:

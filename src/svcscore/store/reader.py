@@ -140,6 +140,18 @@ def keys_of_source(connection: Connection, recording_id: str) -> dict[str, int]:
     return {row.id: row.key for row in connection.execute(chosen)}
 
 
+def judged_by(connection: Connection, wanted: Sequence[int], provenance_key: int) -> set[int]:
+    """Which of these interactions were ever judged under this provenance."""
+    found: set[int] = set()
+    for at in range(0, len(wanted), BATCH):
+        chosen = select(SCORECARDS.c.interaction_key).where(
+            SCORECARDS.c.interaction_key.in_(wanted[at : at + BATCH]),
+            SCORECARDS.c.provenance_key == provenance_key,
+        )
+        found.update(connection.execute(chosen).scalars())
+    return found
+
+
 def stored(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
     """The interactions with these keys, rising.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -103,12 +104,18 @@ def standing_values(stood: Stood) -> Values:
         "total": card.total,
         "low": card.low,
         "high": card.high,
+        "dimensions": _dimensions(card),
         "red_lines": sure,
         "red_lines_in_review": len(reds) - sure,
         "needs_review": card.needs_review,
         "reviewed": stood.reviewed,
         "overturned": stood.overturned,
     }
+
+
+def _dimensions(card: Scorecard) -> str:
+    scores = {d.title: None if d.score is None else round(d.score, 2) for d in card.dimensions}
+    return json.dumps(scores, ensure_ascii=False, separators=(",", ":"))
 
 
 def finding_values(finding: Finding, interaction_key: int, provenance_key: int) -> Values:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-HEAD = "0001"
+HEAD = "0002"
 """The version that this svcscore reads and writes."""
 
 

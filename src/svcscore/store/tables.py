@@ -123,6 +123,7 @@ INTERACTIONS = Table(
     Column("total", Float),
     Column("low", Float),
     Column("high", Float),
+    Column("dimensions", Text, nullable=False, comment="JSON: title and score"),
     Column("red_lines", SmallInteger, nullable=False),
     Column("red_lines_in_review", SmallInteger, nullable=False),
     Column("needs_review", Boolean, nullable=False),
@@ -222,4 +223,14 @@ ALERTS = Table(
     Column("raised_at", DateTime, nullable=False, comment="UTC"),
     Column("sent_at", DateTime, comment="UTC; null where no webhook took it yet"),
     UniqueConstraint("interaction_key", "finding_id"),
+)
+AUDIT_LOG = Table(
+    "audit_log",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("at", String(40), nullable=False, comment="ISO 8601, UTC"),
+    Column("actor", NAME, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("detail", Text, nullable=False, comment="JSON"),
+    Column("digest", ID, nullable=False, comment="over this row and the digest before"),
 )
