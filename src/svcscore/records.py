@@ -342,6 +342,8 @@ class Scorecard:
     lines: tuple[PointsLine, ...]
     telling: str | None = None
     """Id of the finding whose review would narrow the interval most; None where none is to be asked."""
+    means: str | None = None
+    """What is to be done about the band: ``pass``, ``coach`` or ``flag``; None where none is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ import pytest
 from scoring_cases import CODES, DEFAULT, PROFILES, RUBRICS, SMALL
 
 from svcscore.errors import ConfigError
-from svcscore.scoring.rubric import POSTS, load_rubric
+from svcscore.scoring.profile import POSTS
+from svcscore.scoring.rubric import load_rubric
 
 
 def write(tmp_path, text):
@@ -58,6 +59,45 @@ def test_each_fault_has_its_line(tmp_path, old, new, line, what):
     assert any(at == line and re.search(what, message) for at, _, message in found), found
 
 
+GROUPS = """\
+  groups:
+    - {id: blame, title: 推诿, points: 6, cap: 12, codes: [forbidden.deflection]}
+"""
+CEILING = "ceiling: 59, dimensions: [{name: voices, ceiling: 40}]}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("courtesy: true", "unless: [signal.silense]", "27", "did you mean 'signal.silence'"),
+        ("courtesy: true", "courtesy: true, unless: [signal.silence]", "27", "either codes or courtesy"),
+        ("courtesy: true", "unless: [forbidden.deflection]", "15", "counts already in dimensions.1.items.0"),
+        ("[voice.farewell]", "[voice.greeting]", "22", "counts already in dimensions.0.items.0"),
+        ("edge: closing", "edge: middle", "22", "'opening' or 'closing'"),
+        ("[forbidden.deflection]", "[forbidden.deflect]", "15", "did you mean 'forbidden.deflection'"),
+        ("[forbidden.deflection]", "[]", "15", "at least 1"),
+        ("id: blame", "id: major", "15", "'major' stands twice"),
+        ("cap: 12", "cap: 5", "15", "less than one costs"),
+        ("name: voices, ceiling", "name: voice, ceiling", "13", "did you mean 'voices'"),
+        ("ceiling: 40", "ceiling: 140", "13", "less than or equal to 100"),
+        ("weight: 40", "weight: 40\n    at: {lobby: 50}", "26", "at 'lobby' the weights add up to 110"),
+        ("weight: 40", "weight: 40\n    at: {hall: 50}", "26", "Extra inputs"),
+        ("means: pass", "means: good", "6", "'pass', 'coach' or 'flag'"),
+        ("means: pass", "means: flag", "7", "'coach' stands below 'flag'"),
+        (", means: pass", "", "6", "all bands say what they mean"),
+    ],
+)  # fmt: skip
+def test_faults_of_what_a_bank_may_add(tmp_path, old, new, line, what):
+    text = SMALL.replace("ceiling: 59}\n", f"{CEILING}\n{GROUPS}", 1)
+    text = text.replace("least: 70", "least: 70, means: pass").replace(
+        "least: 0", "least: 0, means: coach"
+    )
+    text = text.replace("codes: [voice.farewell]", "codes: [voice.farewell], edge: closing")
+    assert load_rubric(write(tmp_path, text), CODES).deductions.groups[0].repeats == 1
+    found = faults(write(tmp_path, text.replace(old, new, 1)))
+    assert any(at == line and re.search(what, message) for at, _, message in found), found
+
+
 def test_all_faults_are_told_at_once(tmp_path):
     text = SMALL.replace("weight: 40", "weight: 30").replace("voice.farewell", "voice.bye")
     assert len(faults(write(tmp_path, text))) == 2
@@ -98,12 +138,13 @@ def test_the_profiles_that_are_shipped(name):
             assert any(post in item.posts for item in dimension.items)
 
 
-def test_the_profiles_are_the_four():
+def test_the_profiles_are_the_five():
     assert {path.stem for path in PROFILES.glob("*.yaml")} == {
         "default",
         "strict",
         "coaching",
         "five-voices-check",
+        "city-bank",
     }
 
 

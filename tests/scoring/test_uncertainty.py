@@ -63,6 +63,12 @@ CASES = {
         tones(2),
         DEFAULT,
     ),
+    "parted by a pause": (
+        make_interaction(TURNS, opened_by="pause", closed_by="pause"),
+        voices(greeting=Verdict.ABSENT, farewell=Verdict.ABSENT),
+        tones(2),
+        DEFAULT,
+    ),
     "a sure red line": (VISIT, [*voices(), breach(probability=1.0)], tones(3), DEFAULT),
 }
 
@@ -88,6 +94,17 @@ def test_what_is_sure_has_no_width():
     findings = [good(f.code, probability=1.0) for f in voices()]
     case = lay_out(VISIT, findings, [], DEFAULT)
     assert interval(case) == pytest.approx((100.0, 100.0))
+
+
+def test_what_is_missing_where_only_a_pause_parts_visits_is_less_sure():
+    lost = [good("voice.greeting", Verdict.ABSENT, 0.97), good("voice.answer", probability=1.0)]
+    parted = make_interaction(TURNS, opened_by="pause")
+    high = interval(lay_out(parted, lost, [], DEFAULT))[1]
+    assert high > interval(lay_out(VISIT, lost, [], DEFAULT))[1]
+    closed = make_interaction(TURNS, closed_by="pause")
+    assert interval(lay_out(closed, lost, [], DEFAULT)) == interval(
+        lay_out(VISIT, lost, [], DEFAULT)
+    )
 
 
 def test_what_cannot_be_told_is_assumed_at_both_ends():

@@ -6,7 +6,7 @@ probable world; the interval is that of all worlds by their probability (`uncert
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from svcscore.records import (
@@ -20,7 +20,8 @@ from svcscore.records import (
     Status,
     Verdict,
 )
-from svcscore.scoring.rubric import TOP, Deduction, RedLine, Rubric, Slot
+from svcscore.scoring.profile import TOP, Deduction, Dimension, Item, RedLine
+from svcscore.scoring.rubric import Rubric, Slot
 
 LIKELY = 0.5
 _TITLES = {
@@ -40,8 +41,8 @@ class Entry:
 
     @property
     def doubtful(self) -> tuple[Finding, ...]:
-        """Findings that neither earn nor lose."""
-        return tuple(finding for finding in self.findings if doubtful(finding))
+        """Findings that neither earn nor lose; what only loses when it is confirmed is none."""
+        return () if self.slot.item.unless else tuple(f for f in self.findings if doubtful(f))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Case:
     breaches: tuple[Finding, ...]
     """By time; what is not rejected and was said by the staff."""
     charges: tuple[Charge, ...]
-    """The breaches again, by what they cost; the worst first."""
+    """By what they cost, the breaches that cost points of their own; the worst first."""
     tones: tuple[Tone, ...]
     """Of the staff turns whose courtesy was judged."""
     tone: float | None
@@ -159,9 +160,9 @@ def lay_out(
     layout = rubric.layout(interaction.kind.value)
     bearing: list[list[Finding]] = [[] for _ in layout.slots]
     for finding in usable.values():
-        if finding.verdict in _BEARING:
-            for place in layout.places.get(finding.code, ()):
-                bearing[place].append(finding)
+        place = layout.places.get(finding.code)
+        if place is not None and _bears(layout.slots[place].item, finding):
+            bearing[place].append(finding)
     breaches = tuple(sorted((f for f in usable.values() if _costs(f)), key=_when))
     turns = {turn.index: turn for turn in interaction.turns if turn.role in STAFF_ROLES}
     tones = tuple(
@@ -176,7 +177,7 @@ def lay_out(
             Entry(slot, tuple(found)) for slot, found in zip(layout.slots, bearing, strict=True)
         ),
         breaches=breaches,
-        charges=_charges(rubric, breaches),
+        charges=_charges(rubric, [b for b in breaches if b.code not in layout.places]),
         tones=tones,
         tone=_mean_tone(tones, rubric),
     )
@@ -210,8 +211,18 @@ def total(case: Case, world: World) -> float | None:
         points -= charge.cost(sum(world.true(breach) > 0 for breach in charge.breaches))
     red_lines = (breach for breach in case.breaches if breach.severity is Severity.RED_LINE)
     if any(world.true(breach) > 0 for breach in red_lines):
+        points -= sum(lost for _, lost in over_ceilings(case, parts))
         points = min(points, case.rubric.deductions.red_line.ceiling)
     return min(TOP, max(0.0, points))
+
+
+def over_ceilings(case: Case, parts: Sequence[Part]) -> Iterator[tuple[Dimension, float]]:
+    """Points that dimensions lose when there is a red line, where their ceiling takes any."""
+    for limit in case.rubric.deductions.red_line.dimensions:
+        mine = [part for part in parts if part.entry.slot.dimension.name == limit.name]
+        lost = sum(p.earned for p in mine) - limit.ceiling / TOP * sum(p.possible for p in mine)
+        if lost > 0:
+            yield mine[0].entry.slot.dimension, lost
 
 
 def most_probable(case: Case) -> World:
@@ -237,17 +248,44 @@ def _mean_tone(tones: Sequence[Tone], rubric: Rubric) -> float | None:
 
 
 def _charges(rubric: Rubric, breaches: Sequence[Finding]) -> tuple[Charge, ...]:
+    """Red lines cost what red lines cost; other breaches of a group's codes, the group's price."""
     rules = rubric.deductions
+    own = {code for group in rules.groups for code in group.codes}
+    red = Severity.RED_LINE
     by_severity: tuple[tuple[Severity, Deduction | RedLine], ...] = (
         (Severity.RED_LINE, rules.red_line),
         (Severity.MAJOR, rules.major),
         (Severity.MINOR, rules.minor),
     )
-    return tuple(
-        Charge(severity.value, _TITLES[severity], rule, mine)
+    charges = [
+        Charge(
+            severity.value,
+            _TITLES[severity],
+            rule,
+            tuple(
+                b
+                for b in breaches
+                if b.severity is severity and (b.severity is red or b.code not in own)
+            ),
+        )
         for severity, rule in by_severity
-        if (mine := tuple(breach for breach in breaches if breach.severity is severity))
-    )
+    ]
+    charges += [
+        Charge(
+            group.id,
+            group.title,
+            group,
+            tuple(b for b in breaches if b.code in group.codes and b.severity is not red),
+        )
+        for group in rules.groups
+    ]
+    return tuple(charge for charge in charges if charge.breaches)
+
+
+def _bears(item: Item, finding: Finding) -> bool:
+    if item.unless:
+        return _costs(finding)
+    return finding.severity is None and finding.verdict in _BEARING
 
 
 def _costs(finding: Finding) -> bool:
@@ -264,6 +302,8 @@ def _share(entry: Entry, world: World) -> float | None:
     item = entry.slot.item
     if item.courtesy:
         return world.tone
+    if item.unless:
+        return float(not any(world.true(breach) > 0 for breach in entry.findings))
     findings: Sequence[Finding] = entry.findings
     if not findings:
         return None

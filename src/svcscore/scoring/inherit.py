@@ -7,18 +7,18 @@ profile are told where they can be mended.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
 from svcscore.faults import Fault, FaultyError, Loc, Source, read_source
 from svcscore.resources import data_folder
+from svcscore.scoring.profile_checks import hint
 
 PARENT = "extends"
 LEFT_OUT = "without"
-NAMED_BY = {"dimensions": "name", "items": "id"}
+NAMED_BY = {"dimensions": "name", "items": "id", "groups": "id"}
 """Lists of mappings that are merged by name, and the key that names them."""
 OWN = ("profile", "title", "version", "about")
 """What no file inherits: each has a name of its own."""
@@ -116,7 +116,7 @@ def _parent(part: Part, chain: Sequence[Path]) -> Path | None:
     found = [path for path in found if not path.samefile(chain[-1])] or found
     if not found:
         known = sorted({file.stem for place in places for file in place.glob("*.yaml")})
-        message = f"there is no profile {name!r}{_hint(name, known)}"
+        message = f"there is no profile {name!r}{hint(name, known)}"
         raise FaultyError(part.fault((PARENT,), message))
     if any(found[0].samefile(earlier) for earlier in chain):
         circle = " → ".join([*(path.stem for path in chain), found[0].stem])
@@ -184,7 +184,7 @@ def _less(parent: Part, child: Part, names: object) -> Part:
     if unknown:
         raise FaultyError(
             *(
-                child.fault((LEFT_OUT, at), f"the parent has no {name!r}{_hint(name, known)}")
+                child.fault((LEFT_OUT, at), f"the parent has no {name!r}{hint(name, known)}")
                 for at, name in unknown
             )
         )
@@ -200,11 +200,6 @@ def _parts(part: Part | None) -> Sequence[Part]:
 def _name(part: Part, key: str) -> str:
     named = part.inner(key)
     return named.value if named is not None and isinstance(named.value, str) else ""
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f", did you mean {close[0]!r}?" if close else ""
 
 
 def _mapping(value: object) -> TypeGuard[dict[str, Part]]:

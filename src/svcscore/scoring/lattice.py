@@ -68,27 +68,48 @@ def count(chances: Array) -> Array:
 
 
 def added(first: Array, dice: Sequence[Die], step: float) -> Sum:
-    """The sum of all `dice` and of what `first` [rows or 1, n] says in steps from 0 points."""
-    rows = max((die.chances.shape[0] for die in dice), default=first.shape[0])
-    start = 0.0
-    open_dice = []
+    """The sum of all `dice` and of what `first` [rows or 1, n] says in steps from 0 points.
+
+    Every value is rounded to a place by itself, so what is added never depends on what else is.
+    """
+    rows = max([first.shape[0], *(die.chances.shape[0] for die in dice)])
+    start = 0
+    thrown = []
     for die in dice:
+        places = [round(points / step) for points in die.points]
         sure = np.flatnonzero((die.chances >= 1.0).all(axis=0))
-        start += die.points[int(sure[0]) if sure.size else 0]
-        if not sure.size:
-            open_dice.append(die)
-    shifts = [[round((p - die.points[0]) / step) for p in die.points] for die in open_dice]
+        if sure.size:
+            start += places[int(sure[0])]
+        else:
+            start += places[0]
+            thrown.append((die.chances, [place - places[0] for place in places]))
     size = first.shape[1]
-    masses = np.zeros((rows, size + sum(shift[-1] for shift in shifts)))
+    masses = np.zeros((rows, size + sum(places[-1] for _, places in thrown)))
     masses[:, :size] = first
-    for die, shift in zip(open_dice, shifts, strict=True):
+    for chances, places in thrown:
         before = masses[:, :size].copy()
-        masses[:, :size] *= die.chances[:, :1]
-        for place, chance in zip(shift[1:], die.chances.T[1:], strict=True):
+        masses[:, :size] *= chances[:, :1]
+        for place, chance in zip(places[1:], chances.T[1:], strict=True):
             masses[:, place : place + size] += before * chance[:, None]
-        size += shift[-1]
-    points: Array = start + step * np.arange(size, dtype=np.float64)
+        size += places[-1]
+    points: Array = step * np.arange(start, start + size, dtype=np.float64)
     return Sum(points, masses)
+
+
+def together(one: Array, other: Array) -> Array:
+    """The sum of two that are independent in each row, [rows, n + m - 1], from [rows or 1, n and m]."""
+    rows = max(len(one), len(other))
+    ones = np.broadcast_to(one, (rows, one.shape[1]))
+    others = np.broadcast_to(other, (rows, other.shape[1]))
+    return np.stack([np.convolve(a, b) for a, b in zip(ones, others, strict=True)])
+
+
+def at_most(masses: Array, last: int) -> Array:
+    """The same where no more than place `last` can be had; as many places as before."""
+    limited = masses.copy()
+    limited[:, last] += limited[:, last + 1 :].sum(axis=1)
+    limited[:, last + 1 :] = 0.0
+    return limited
 
 
 def quantiles(found: Sum, tail: float) -> tuple[Array, Array]:

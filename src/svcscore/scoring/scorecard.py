@@ -17,9 +17,19 @@ from svcscore.records import (
     PointsLine,
     Scorecard,
 )
-from svcscore.scoring.account import Case, Charge, Part, allot, confirmed, lay_out, most_probable
+from svcscore.scoring.account import (
+    Case,
+    Charge,
+    Part,
+    allot,
+    confirmed,
+    lay_out,
+    most_probable,
+    over_ceilings,
+)
+from svcscore.scoring.profile import TOP, Dimension
 from svcscore.scoring.reasons import Asked, red_lines, said
-from svcscore.scoring.rubric import TOP, Rubric
+from svcscore.scoring.rubric import Rubric
 from svcscore.scoring.telling import most_telling
 from svcscore.scoring.uncertainty import interval
 
@@ -61,17 +71,19 @@ def scorecard(
     low, high = _limited(case, total, *within)
     reasons = asked.reasons(high - low)
     telling = most_telling(case, settled) if reasons else None
+    band = rubric.band_of(total)
     return Scorecard(
         total=total,
         low=low,
         high=high,
-        band=rubric.band(total),
+        band=band.name,
         red_line=bool(red_lines(case, sure=True)),
         needs_review=bool(reasons),
         reasons=(*reasons, *((said(case, telling),) if telling else ())),
-        dimensions=_dimensions(rubric, parts),
+        dimensions=_dimensions(case, parts),
         lines=lines,
         telling=telling.finding.id if telling else None,
+        means=band.means,
     )
 
 
@@ -100,7 +112,7 @@ def _unscored(case: Case, refused: str, asked: Asked) -> Scorecard:
         needs_review=bool(asked.findings) or strange,
         reasons=(refused, *asked.audio, *asked.findings),
         dimensions=tuple(
-            DimensionScore(name=d.name, title=d.title, score=None, weight=d.weight / _whole(case))
+            DimensionScore(name=d.name, title=d.title, score=None, weight=_weight(case, d))
             for d in case.rubric.dimensions
         ),
         lines=(),
@@ -116,39 +128,53 @@ def _limited(case: Case, total: float, low: float, high: float) -> tuple[float, 
     return (min(low, ceiling), high) if red_lines(case, sure=False) else (low, high)
 
 
-def _dimensions(rubric: Rubric, parts: Sequence[Part]) -> tuple[DimensionScore, ...]:
-    whole = sum(dimension.weight for dimension in rubric.dimensions)
+def _dimensions(case: Case, parts: Sequence[Part]) -> tuple[DimensionScore, ...]:
+    lost = {dimension.name: points for dimension, points in _over_ceilings(case, parts)}
     scores = []
-    for dimension in rubric.dimensions:
+    for dimension in case.rubric.dimensions:
         mine = [p for p in parts if p.entry.slot.dimension is dimension and p.share is not None]
         possible = sum(part.possible for part in mine)
-        earned = sum(part.earned for part in mine)
+        earned = sum(part.earned for part in mine) - lost.get(dimension.name, 0.0)
         scores.append(
             DimensionScore(
                 name=dimension.name,
                 title=dimension.title,
                 score=min(TOP, TOP * earned / possible) if mine else None,
-                weight=dimension.weight / whole,
+                weight=_weight(case, dimension),
             )
         )
     return tuple(scores)
 
 
-def _whole(case: Case) -> float:
-    return sum(dimension.weight for dimension in case.rubric.dimensions)
+def _weight(case: Case, dimension: Dimension) -> float:
+    """Its share of the whole at the post of the interaction."""
+    post = case.interaction.kind.value
+    return dimension.weight_at(post) / sum(d.weight_at(post) for d in case.rubric.dimensions)
+
+
+def _over_ceilings(case: Case, parts: Sequence[Part]) -> tuple[tuple[Dimension, float], ...]:
+    return tuple(over_ceilings(case, parts)) if red_lines(case, sure=True) else ()
 
 
 def _lines(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
     subtotal = 0.0
-    for line in (*map(_item_line, parts, [len(case.tones)] * len(parts)), *_costs(case)):
+    items = map(_item_line, parts, [len(case.tones)] * len(parts))
+    for line in (*items, *_costs(case), *_ceilings(case, parts)):
         subtotal += line.earned
         yield line
-    rules = case.rubric.deductions.red_line
+    ceiling = case.rubric.deductions.red_line.ceiling
     reds = red_lines(case, sure=True)
-    if reds and subtotal > rules.ceiling:
-        yield _limit("ceiling", "红线封顶", rules.ceiling - subtotal, reds)
+    if reds and subtotal > ceiling:
+        yield _limit(DEDUCTIONS, "ceiling", "红线封顶", ceiling - subtotal, reds)
     elif subtotal < 0:
-        yield _limit("floor", "最低零分", -subtotal, ())
+        yield _limit(DEDUCTIONS, "floor", "最低零分", -subtotal, ())
+
+
+def _ceilings(case: Case, parts: Sequence[Part]) -> Iterator[PointsLine]:
+    """What a red line takes from single dimensions."""
+    reds = red_lines(case, sure=True)
+    for dimension, lost in _over_ceilings(case, parts):
+        yield _limit(dimension.name, "ceiling", f"红线封顶：{dimension.title}", -lost, reds)
 
 
 def _item_line(part: Part, turns: int) -> PointsLine:
@@ -169,6 +195,9 @@ def _note(part: Part, turns: int) -> str:
     entry = part.entry
     if entry.slot.item.courtesy:
         return f"依据 {turns} 段员工发言的态度" if part.share is not None else "没有可判断的发言"
+    if entry.slot.item.unless:
+        pending = any(not confirmed(breach) for breach in entry.findings)
+        return "待复核，暂不扣分" if pending else ""
     if part.share is not None:
         return "部分听不清，该部分不计分" if entry.doubtful else ""
     return "听不清，不计分" if entry.findings else "未触发，不适用"
@@ -201,9 +230,11 @@ def _cost_note(charge: Charge, breach: Finding, cost: float, count: int) -> str:
     return "" if cost == charge.rule.points else f"此类扣分以 {charge.rule.cap:g} 分为限"
 
 
-def _limit(item: str, title: str, points: float, findings: Sequence[Finding]) -> PointsLine:
+def _limit(
+    dimension: str, item: str, title: str, points: float, findings: Sequence[Finding]
+) -> PointsLine:
     return PointsLine(
-        dimension=DEDUCTIONS,
+        dimension=dimension,
         item=item,
         title=title,
         earned=points,

@@ -10,7 +10,7 @@ import numpy as np
 
 from svcscore.scoring.account import Case, Tone
 from svcscore.scoring.lattice import Array
-from svcscore.scoring.rubric import TOP
+from svcscore.scoring.profile import TOP
 
 _SPEAKERS = 4
 """Speakers whose role may be in doubt at once; the others are taken for what they more likely are."""

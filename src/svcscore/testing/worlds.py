@@ -8,7 +8,7 @@ import numpy as np
 
 from svcscore.records import Finding
 from svcscore.scoring.account import Case, World, missed, total
-from svcscore.scoring.rubric import TOP
+from svcscore.scoring.profile import TOP
 from svcscore.scoring.tone import staff_sets
 from svcscore.scoring.uncertainty import stakes
 
@@ -19,8 +19,8 @@ def drawn_totals(case: Case, worlds: int, rng: np.random.Generator) -> Iterator[
     A finding is true with its probability, a turn has a level by the classifier's, a speaker is of
     the staff in all turns or in none. What is in doubt is drawn as all else is.
     """
-    held = [stake.finding for stake in stakes(case)]
-    chances = np.array([finding.probability for finding in held])
+    held = stakes(case)
+    chances = np.array([stake.chance for stake in held])
     sets = staff_sets(case.tones)
     members, likely = list(sets), np.array(list(sets.values()))
     worth = np.array(case.rubric.courtesy_levels) / TOP
@@ -28,7 +28,7 @@ def drawn_totals(case: Case, worlds: int, rng: np.random.Generator) -> Iterator[
     heard = np.array([tone.heard for tone in case.tones])
     for _ in range(worlds):
         true = (rng.random(len(held)) < chances).tolist()
-        facts = {finding.id: float(so) for finding, so in zip(held, true, strict=True)}
+        facts = {stake.finding.id: float(so) for stake, so in zip(held, true, strict=True)}
         mean = None
         if steps is not None and case.tone is not None:
             staff = members[int(np.searchsorted(np.cumsum(likely), rng.random() * likely.sum()))]
@@ -42,10 +42,9 @@ def drawn_totals(case: Case, worlds: int, rng: np.random.Generator) -> Iterator[
 
 
 def _world(facts: Mapping[str, float], tone: float | None) -> World:
+    """The world in which findings earn, and breaches are, what `facts` say."""
+
     def true(finding: Finding) -> float:
-        return facts[finding.id]
+        return 1.0 - facts[finding.id] if missed(finding) else facts[finding.id]
 
-    def earned(finding: Finding) -> float:
-        return 1.0 - true(finding) if missed(finding) else true(finding)
-
-    return World(true=true, tone=tone, doubt=earned)
+    return World(true=true, tone=tone, doubt=lambda finding: facts[finding.id])
