@@ -9,7 +9,7 @@ import numpy as np
 from svcscore.records import Polarity, Severity
 from svcscore.reports.hours import Wait
 from svcscore.reports.monthly import FindingCount, ItemShare, Material
-from svcscore.scoring.rubric import Band
+from svcscore.scoring.profile import Band
 from svcscore.testing.observations import make_observations
 from svcscore.tracking.track import track
 

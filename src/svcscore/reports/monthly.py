@@ -10,7 +10,7 @@ import numpy as np
 from svcscore.records import Polarity, Severity
 from svcscore.reports.change import NOTHING, Change, Estimate, change, mean_of, share_of
 from svcscore.reports.hours import HourLoad, Wait, Weekday, hours_of, weekdays_of
-from svcscore.scoring.rubric import Band
+from svcscore.scoring.profile import Band
 from svcscore.tracking.observations import Column, Observations
 from svcscore.tracking.staff import MIN_SAMPLE
 from svcscore.tracking.tracking_records import Board, Period, Track, Tracking
