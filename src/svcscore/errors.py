@@ -77,6 +77,7 @@ CODES: dict[str, str] = {
     "store.no_evidence": "the folder holds no evidence that could be taken in",
     "store.disagrees": "an interaction is already there with other evidence",
     "store.unknown": "the database knows nothing of that name",
+    "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
     "internal.worker_died": "a worker process ended while it worked on the file",

@@ -14,6 +14,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("svcscore.cli.score:score", "Score recordings and transcripts."),
     "db": ("svcscore.cli.db:db", "Take runs into a database, check it, copy it."),
     "rescore": ("svcscore.cli.rescore:rescore", "Judge history anew, without audio."),
+    "reviews": ("svcscore.cli.reviews:reviews", "Record what people decide; scores follow."),
+    "alerts": ("svcscore.cli.alerts:alerts", "Tell of red lines, each once."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
     "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
     "rules": ("svcscore.cli.rules:rules", "Test and list the rules of the lexicon."),

@@ -38,6 +38,7 @@ from svcscore.cli.console import Console
     type=click.IntRange(1),
     help="Processes; by default one to four cores, for each uses several.",
 )
+@click.option("--db", "url", help="Also take the results into this database.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
 def score(
@@ -48,6 +49,7 @@ def score(
     profile: str,
     lexicon: Path | None,
     workers: int | None,
+    url: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -65,6 +67,8 @@ def score(
     from svcscore.settings import settings
 
     begun = time.monotonic()
+    if url is not None:
+        _reach(url)
     chosen = settings(model=model, lexicon=lexicon, profile=profile, workers=workers)
     plan = discover(inputs, manifest)
     with Console(quiet=quiet or as_json) as console:
@@ -76,6 +80,8 @@ def score(
             began=console.began,
             progress=console.progress,
         )
+
+    refused = url is not None and _take_in(url, out)
 
     from svcscore.reports.contract import parse_interactions, parse_recordings
     from svcscore.reports.summary import summarise
@@ -92,7 +98,26 @@ def score(
         click.echo(json.dumps(content, ensure_ascii=False))
     elif not quiet:
         console.summary(summary, lines.fresh, out)
-    if summary.failed and summary.ok:
+    if (summary.failed and summary.ok) or (refused and summary.ok):
         sys.exit(3)
     if not summary.ok:
         sys.exit(1)
+
+
+def _reach(url: str) -> None:
+    """A database that cannot be used is told before the night, not after it."""
+    from svcscore.store.database import Database
+
+    Database(url, create=True).close()
+
+
+def _take_in(url: str, out: Path) -> bool:
+    """Take the run in; whether some of it disagrees with what is there."""
+    from svcscore.ledger.take_in import take_in
+    from svcscore.store.database import Database
+
+    with Database(url, create=True) as database:
+        taken = take_in(database, out)
+    for error in taken.refused:
+        click.echo(f"error: {error}", err=True)
+    return bool(taken.refused)
