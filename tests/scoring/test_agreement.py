@@ -88,6 +88,14 @@ def test_the_same_seed_gives_the_same_intervals():
     assert concordance(pairs, 2, ordinal=True, seed=4) != concordance(pairs, 2, ordinal=True)
 
 
+def test_one_interaction_says_nothing_of_its_doubt():
+    one = np.ones(1)
+    found = weighted_share(one, one, 2 * one, 0, "t")
+    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
+    assert weighted_mean(one, one, 0, "t") is None
+    assert concordance(pairs_of([[1, 0], [0, 0]]), 2, ordinal=True).raw is None
+
+
 def test_no_pairs():
     assert concordance([], 3, ordinal=True).raw is None
     assert totals_error([]).absolute is None

@@ -8,6 +8,7 @@ import statsmodels.api as sm
 from statsmodels.stats.multitest import multipletests
 
 from svcscore.testing.observations import make_observations
+from svcscore.testing.shifts import make_shifts
 from svcscore.tracking.fairness import audit, groups_of
 from svcscore.tracking.fairness_contrast import cells, holm, within_staff
 from svcscore.tracking.fairness_gap import Cause, Factor, Outcome
@@ -15,43 +16,12 @@ from svcscore.tracking.fairness_gap import Cause, Factor, Outcome
 SIMULATIONS = 300
 
 
-def world(seed, people=12, days=20, a_day=6, errors=0.06, **changes):
-    """People with levels, good and bad days, voices, branches; microphones change by day.
-
-    Each change adds to totals or to the share of wrong findings, given the columns.
-    """
-    rng = np.random.default_rng(seed)
-    n = people * days * a_day
-    person = np.repeat(np.arange(people), days * a_day)
-    day = np.tile(np.repeat(np.arange(days), a_day), people)
-    shift = person * days + day
-    columns = {
-        "staff": np.array([f"T{p:02}" for p in person]),
-        "branch": np.array([f"B{p % 3}" for p in person]),
-        "microphone": np.array([f"M{m}" for m in rng.integers(0, 4, people * days)])[shift],
-        "day": np.datetime64("2026-03-02") + day,
-        "hour": rng.integers(9, 17, n),
-        "snr_db": rng.normal(17, 4, n),
-        "pitch_hz": rng.normal(0, 15, n) + np.linspace(120, 260, people)[person],
-        "reviewed": rng.binomial(4, 0.5, n),
-    }
-    level = rng.normal(0, 4, people)[person] + rng.normal(0, 3, people * days)[shift]
-    total = 80 + level + rng.normal(0, 8, n)
-    wrong = np.full(n, errors)
-    if "total" in changes:
-        total = total + changes["total"](columns)
-    if "wrong" in changes:
-        wrong = wrong + changes["wrong"](columns)
-    overturned = rng.binomial(columns["reviewed"], wrong)
-    return make_observations(n, total=np.clip(total, 0, 100), overturned=overturned, **columns)
-
-
 def gap(found, factor, group, outcome):
     return next(g for g in found.gaps if (g.factor, g.group, g.outcome) == (factor, group, outcome))
 
 
 def test_a_bad_microphone_is_found():
-    found = audit(world(1, total=lambda c: -6.0 * (c["microphone"] == "M2")))
+    found = audit(make_shifts(1, total=lambda c: -6.0 * (c["microphone"] == "M2")))
     bad = gap(found, Factor.MICROPHONE, "M2", Outcome.TOTAL)
     assert bad.flagged
     assert found.gaps[0] is bad
@@ -71,13 +41,13 @@ def test_a_bad_microphone_is_found():
 
 
 def test_noise_that_costs_points_is_found():
-    found = audit(world(2, total=lambda c: -7.0 * (c["snr_db"] < 15)))
+    found = audit(make_shifts(2, total=lambda c: -7.0 * (c["snr_db"] < 15)))
     flagged = {(g.factor, g.group) for g in found.gaps if g.flagged}
     assert flagged == {(Factor.NOISE, "信噪比 10–15 dB"), (Factor.NOISE, "信噪比低于 10 dB")}
 
 
 def test_voices_that_the_machine_hears_badly_are_found():
-    found = audit(world(3, people=40, wrong=lambda c: 0.3 * (c["pitch_hz"] > 240)))
+    found = audit(make_shifts(3, people=40, wrong=lambda c: 0.3 * (c["pitch_hz"] > 240)))
     bad = gap(found, Factor.PITCH, "音高 240 Hz 以上", Outcome.OVERTURNED)
     assert bad.flagged
     assert not bad.contrast.within
@@ -86,7 +56,7 @@ def test_voices_that_the_machine_hears_badly_are_found():
 
 
 def test_an_hour_in_which_people_are_tired_is_not_the_machine():
-    found = audit(world(4, total=lambda c: -6.0 * (c["hour"] >= 16)))
+    found = audit(make_shifts(4, total=lambda c: -6.0 * (c["hour"] >= 16)))
     late = gap(found, Factor.HOUR, "16 点后", Outcome.TOTAL)
     assert late.sure
     assert late.cause is Cause.OPEN
@@ -121,7 +91,7 @@ def test_better_people_at_a_microphone_are_not_a_better_microphone():
 def test_false_flags_are_rare_where_nothing_differs(errors):
     flagged = sure = 0
     for seed in range(SIMULATIONS):
-        found = audit(world(seed, days=12, a_day=5, errors=errors))
+        found = audit(make_shifts(seed, days=12, a_day=5, errors=errors))
         flagged += any(g.flagged for g in found.gaps)
         sure += any(g.sure for g in found.gaps)
     # 5 % of audits may have a false difference anywhere; 2.5 standard errors of 300 on top
@@ -132,14 +102,14 @@ def test_false_flags_are_rare_where_nothing_differs(errors):
 def test_intervals_cover():
     inside = []
     for seed in range(200):
-        found = audit(world(seed, days=12, total=lambda c: -4.0 * (c["microphone"] == "M2")))
+        found = audit(make_shifts(seed, days=12, total=lambda c: -4.0 * (c["microphone"] == "M2")))
         bad = gap(found, Factor.MICROPHONE, "M2", Outcome.TOTAL)
         inside.append(bad.contrast.low <= -4 <= bad.contrast.high)
     assert 0.85 <= np.mean(inside) <= 0.95
 
 
 def test_few_are_said_to_be_too_few():
-    seen = world(7, people=6, days=6)
+    seen = make_shifts(7, people=6, days=6)
     seen.microphone[:20] = "M7"
     found = audit(seen)
     few = gap(found, Factor.MICROPHONE, "M7", Outcome.TOTAL)
@@ -149,7 +119,7 @@ def test_few_are_said_to_be_too_few():
 
 
 def test_what_is_not_known_is_left_out_and_counted():
-    seen = world(8)
+    seen = make_shifts(8)
     seen.microphone[:100] = ""
     seen.hour[:50] = -1
     seen.snr_db[:30] = np.nan
@@ -184,7 +154,7 @@ def test_bands_begin_at_their_number():
 
 
 def test_the_contrast_is_that_of_least_squares():
-    seen = world(9)
+    seen = make_shifts(9)
     _, staff = np.unique(seen.staff, return_inverse=True)
     _, day = np.unique(seen.day, return_inverse=True)
     inside = (seen.microphone == "M1").astype(int)

@@ -2,7 +2,8 @@
 
 Findings of one interaction stand and fall together (the same voice, noise and reviewer), so they are
 no independent witnesses. Source: Davison & Hinkley, Bootstrap Methods and their Application, 1997, §3.8
-(resampling of clusters), §5.3 (percentile intervals).
+(resampling of clusters), §5.3 (percentile intervals). Few interactions draw too narrowly; the ends are
+moved out as by Hesterberg, What Teachers Should Know About the Bootstrap, 2015, §3.1.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ Statistic = Callable[[Array], Array]
 
 
 def bootstrap(sums: Array, statistic: Statistic, seed: int, name: str) -> Estimate | None:
-    """Figure of weighted sums with its percentile interval; None where it is not defined.
+    """Figure of weighted sums with its percentile interval.
+
+    None where it is not defined, and of fewer than two interactions: one says nothing of its doubt.
 
     Args:
         sums: [m, c], what each of m interactions adds to c sums.
@@ -47,14 +50,15 @@ def bootstrap(sums: Array, statistic: Statistic, seed: int, name: str) -> Estima
         seed: of the draws.
         name: what the figure is of: each has a stream of its own, so that no rule moves another's.
     """
-    if not len(sums):
+    if len(sums) < 2:
         return None
     value = float(statistic(sums.sum(axis=0)[None, :])[0])
     if np.isnan(value):
         return None
     drawn = np.concatenate([statistic(part) for part in _resampled(sums, seed, name)])
     drawn = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(drawn, (_TAIL, 1.0 - _TAIL)) if drawn.size else (value, value)
+    tail = _tail(len(sums))
+    low, high = np.quantile(drawn, (tail, 1.0 - tail)) if drawn.size else (value, value)
     return Estimate(
         value=value,
         low=min(value, float(low)),
@@ -74,23 +78,27 @@ def weighted_share(
     Args:
         weights: [m], 1 ÷ inclusion probability of each interaction.
         hits: [m], how many of `totals` hit.
-        totals: [m], more than zero somewhere.
+        totals: [m]; interactions with none of them do not count.
         seed: of the draws.
         name: see `bootstrap`.
     """
     counted = totals > 0
     weights, hits, totals = weights[counted], hits[counted], totals[counted]
-    sums = np.stack([weights * hits, weights * totals], axis=1)
-    found = bootstrap(sums, lambda part: _ratio(part[:, 0], part[:, 1]), seed, name)
-    if found is None or 0.0 < found.value < 1.0:
-        return found
+    if not weights.size:
+        return None
+    value = float((weights * hits).sum() / (weights * totals).sum())
+    if 0.0 < value < 1.0:
+        if weights.size == 1:
+            return Estimate(value=value, low=0.0, high=1.0, units=1)
+        sums = np.stack([weights * hits, weights * totals], axis=1)
+        return bootstrap(sums, lambda part: _ratio(part[:, 0], part[:, 1]), seed, name)
     bound = _TAIL ** (1.0 / effective_size(weights))
-    low, high = (bound, 1.0) if found.value == 1.0 else (0.0, 1.0 - bound)
-    return Estimate(value=found.value, low=low, high=high, units=found.units)
+    low, high = (bound, 1.0) if value == 1.0 else (0.0, 1.0 - bound)
+    return Estimate(value=value, low=low, high=high, units=weights.size)
 
 
 def weighted_mean(weights: Array, values: Array, seed: int, name: str) -> Estimate | None:
-    """Hájek estimate of a mean of interactions: Σ w·v ÷ Σ w. None of none; shapes [m]."""
+    """Hájek estimate of a mean of interactions: Σ w·v ÷ Σ w; shapes [m]. None as `bootstrap`."""
     sums = np.stack([weights * values, weights], axis=1)
     return bootstrap(sums, lambda part: _ratio(part[:, 0], part[:, 1]), seed, name)
 
@@ -104,6 +112,13 @@ def by_unit(units: Sequence[str]) -> tuple[tuple[str, ...], npt.NDArray[np.intp]
     """The different names in order, and the place of each of `units` among them."""
     names, places = np.unique(np.array(units, dtype=np.str_), return_inverse=True)
     return tuple(names.tolist()), places.astype(np.intp)
+
+
+def _tail(units: int) -> float:
+    """Quantile of the draws that is the end: that of Student's t, √(n ÷ (n−1)) further out."""
+    from scipy.special import ndtr, stdtrit
+
+    return float(ndtr(stdtrit(units - 1, _TAIL) * np.sqrt(units / (units - 1))))
 
 
 def _ratio(over: Array, under: Array) -> Array:
