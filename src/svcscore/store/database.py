@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from svcscore.errors import StoreError, UsageError
 from svcscore.store import schema
+from svcscore.store.faults import store_error
 
 _WAIT_S = 30.0
 """Seconds that a writer waits for another."""
+_CONNECT_S = 10
+"""Seconds until a server that does not answer counts as not there."""
 _TURN = 0x53564353
 """PostgreSQL's advisory lock that writers take."""
 _PRIVATE = 0o600
@@ -43,16 +48,11 @@ class Database:
         if self._file is not None:
             _check_file(self._file, create=create)
         self.engine = _engine(self.url)
-        with self.told():
-            found = schema.version(self.engine)
-            if (found is None and create and not self._foreign()) or (
-                upgrade and found in schema.revisions()
-            ):
-                schema.upgrade(self.engine)
-                found = schema.HEAD
-        if found != schema.HEAD:
+        try:
+            self._meet(create=create, upgrade=upgrade)
+        except BaseException:
             self.close()
-            raise self._wrong(found)
+            raise
 
     @property
     def shown(self) -> str:
@@ -76,12 +76,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that only reads.
+        """A connection that only reads, and all the time sees one state.
 
         Raises:
             StoreError: for whatever the database has against it.
         """
         with self.told(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
@@ -91,25 +93,58 @@ class Database:
         Raises:
             StoreError: for whatever the database has against it.
         """
-        with self.told(), self.engine.connect() as connection:
-            connection = connection.execution_options(svcscore_writes=True)
-            with connection.begin():
-                if not self.is_sqlite:
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
-                yield connection
+        with self.told(), self.engine.connect() as connection, self._turn(connection) as ours:
+            yield ours
 
     @contextmanager
     def told(self) -> Iterator[None]:
         """Errors of the driver as ours."""
         try:
             yield
-        except DatabaseError as fault:
-            raise store_error(self.shown, str(fault.orig)) from fault
-        except SQLAlchemyError as fault:
-            raise store_error(self.shown, str(fault)) from fault
+        except DBAPIError as fault:
+            raise store_error(self.shown, fault.orig or fault) from fault
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as fault:
+            raise store_error(self.shown, fault) from fault
 
-    def _foreign(self) -> bool:
-        return bool(inspect(self.engine).get_table_names())
+    @contextmanager
+    def _turn(self, connection: Connection) -> Iterator[Connection]:
+        connection = connection.execution_options(svcscore_writes=True)
+        with connection.begin():
+            if not self.is_sqlite:
+                wait = f"SET LOCAL lock_timeout = {round(_WAIT_S * 1000)}"
+                connection.exec_driver_sql(wait)
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
+            yield connection
+
+    def _meet(self, *, create: bool, upgrade: bool) -> None:
+        """See what is there; make or mend the tables where that is asked for."""
+        with self.reading() as connection:
+            found = schema.look(connection)
+        if (create and found.empty) or (upgrade and found.older):
+            self._migrate()
+            with self.reading() as connection:
+                found = schema.look(connection)
+        if found.foreign or found.version != schema.HEAD:
+            raise self._wrong(None if found.foreign else found.version)
+
+    def _migrate(self) -> None:
+        """All in one transaction. Another process may have done it meanwhile: then nothing is left."""
+        with self.told(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                # both cannot be changed within a transaction; tables that are made anew must not
+                # take the rows that name theirs with them
+                _outside(connection, "PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
+            with self._turn(connection) as ours:
+                schema.upgrade(ours)
+                if self.is_sqlite and ours.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StoreError(
+                        "store.damaged",
+                        "rows name others that are not there; nothing was changed",
+                        "restore the last backup, and tell us",
+                        self.shown,
+                    )
+            if self.is_sqlite:
+                _outside(connection, "PRAGMA foreign_keys=ON")
 
     def _wrong(self, found: str | None) -> StoreError:
         if found is None:
@@ -140,9 +175,10 @@ def parse_url(url: str) -> URL:
     Raises:
         UsageError: ``store.unreachable`` where it is neither.
     """
-    text = url if "://" in url else f"sqlite:///{Path(url).absolute()}"
+    if "://" not in url:
+        return URL.create("sqlite", database=str(Path(url).absolute()))
     try:
-        parsed = make_url(text)
+        parsed = make_url(url)
     except (ArgumentError, ValueError) as fault:
         raise UsageError(
             "store.unreachable",
@@ -155,58 +191,47 @@ def parse_url(url: str) -> URL:
         raise UsageError(
             "store.unreachable",
             f"databases of kind {parsed.get_backend_name()!r} are not supported",
-            "use a SQLite file or PostgreSQL",
+            "write the path of a SQLite file, or postgresql://user@host/name",
         )
     return parsed
 
 
-def store_error(where: str, told: str) -> StoreError:
-    """What the driver told, as one of ours."""
-    first = told.strip().splitlines()[0] if told.strip() else "no reason given"
-    low = first.lower()
-    for signs, code, remedy in (
-        (("readonly", "read-only", "permission denied"), "store.readonly", "mend its rights"),
-        (("locked", "lock timeout"), "store.locked", "wait until the other process ends"),
-        (("full", "no space"), "store.full", "free some space and run the same command again"),
-        (
-            ("malformed", "not a database", "disk i/o", "corrupt"),
-            "store.damaged",
-            "restore the last backup (`svcscore db import`), and keep this file",
-        ),
-    ):
-        if any(sign in low for sign in signs):
-            return StoreError(code, f"the database cannot be used ({first})", remedy, where)
-    return StoreError(
-        "store.unreachable",
-        f"the database cannot be used ({first})",
-        "check the address, that the server runs, and the user's rights",
-        where,
-    )
-
-
 def _file(url: URL) -> Path | None:
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(url.database))
 
 
 def _check_file(path: Path, *, create: bool) -> None:
     """SQLite would make an empty file of any name that is misspelt."""
-    if path.exists():
-        return
-    if not create or not path.parent.is_dir():
+    try:
+        if path.is_file():
+            return
+        if create and not path.exists() and path.parent.is_dir():
+            path.touch(_PRIVATE)
+            return
+    except OSError as fault:
         raise StoreError(
-            "store.unreachable",
-            "there is no such database",
-            "check the path; `svcscore db ingest` makes one in a folder that exists",
+            "store.readonly" if isinstance(fault, PermissionError) else "store.unreachable",
+            f"the database cannot be opened ({fault.strerror})",
+            "check the path, and the rights of its folder",
             str(path),
-        )
-    path.touch(_PRIVATE)
+        ) from fault
+    raise StoreError(
+        "store.unreachable",
+        "this is a folder" if path.is_dir() else "there is no such database",
+        "check the path; `svcscore db ingest` makes one in a folder that exists",
+        str(path),
+    )
 
 
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": _WAIT_S})
+            return create_engine(
+                url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_S}
+            )
+        return _sqlite(url)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise StoreError(
             "store.unreachable",
@@ -214,20 +239,29 @@ def _engine(url: URL) -> Engine:
             "pip install 'svcscore[postgres]'",
             url.render_as_string(hide_password=True),
         ) from fault
-    readonly = url.database is not None and not os.access(url.database, os.W_OK)
+
+
+def _sqlite(url: URL) -> Engine:
+    path = _file(url)
+    if path is not None and _untouchable(path):
+        frozen = f"file:{quote(str(path))}?immutable=1"
+        engine = create_engine(
+            url, creator=lambda: sqlite3.connect(frozen, uri=True, check_same_thread=False)
+        )
+    else:
+        engine = create_engine(url, connect_args={"timeout": _WAIT_S})
 
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: object, _: object) -> None:
+    def _on_connect(connection: sqlite3.Connection, _: object) -> None:
         # the driver would begin a transaction late, after what it rests on was read
-        connection.isolation_level = None  # type: ignore[attr-defined]
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        if not readonly:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA cache_size=-262144")
-        cursor.execute("PRAGMA temp_store=MEMORY")
-        cursor.close()
+        connection.isolation_level = None
+        for setting in (
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "cache_size=-262144",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
@@ -235,3 +269,19 @@ def _engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _untouchable(path: Path) -> bool:
+    """Whether nobody like us can write the file or beside it, where SQLite keeps its log."""
+    ours = os.access in os.supports_effective_ids
+    return (
+        not any(os.access(p, os.W_OK, effective_ids=ours) for p in (path, path.parent))
+        and not path.with_name(f"{path.name}-wal").exists()
+    )
+
+
+def _outside(connection: Connection, *statements: str) -> None:
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    for statement in statements:
+        raw.execute(statement)
