@@ -125,7 +125,7 @@ def test_a_later_judgement_counts_and_the_first_stays(database):
                     interaction_key=key,
                     number=1,
                     provenance_key=provenance,
-                    findings_key=provenance,
+                    findings_number=0,
                     stood=Stood(findings=fewer, card=better, reviewed=1, overturned=0),
                     decided=frozenset(),
                     about={"staff_id": "T001", "branch_id": "B01", "day": date(2026, 3, 2)},

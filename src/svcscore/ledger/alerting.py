@@ -107,7 +107,7 @@ def _people() -> Select[tuple[int, str]]:
             FINDINGS,
             and_(
                 FINDINGS.c.interaction_key == REVIEWS.c.interaction_key,
-                FINDINGS.c.provenance_key == INTERACTIONS.c.findings_key,
+                FINDINGS.c.number == INTERACTIONS.c.findings_number,
                 FINDINGS.c.id == REVIEWS.c.finding_id,
             ),
         )
@@ -139,7 +139,7 @@ def _alerts(
             FINDINGS,
             and_(
                 FINDINGS.c.interaction_key == ALERTS.c.interaction_key,
-                FINDINGS.c.provenance_key == INTERACTIONS.c.findings_key,
+                FINDINGS.c.number == INTERACTIONS.c.findings_number,
                 FINDINGS.c.id == ALERTS.c.finding_id,
             ),
         )

@@ -238,7 +238,7 @@ def _standing(
         interaction_key=before.key,
         number=before.number + 1,
         provenance_key=provenance,
-        findings_key=before.findings_key if unchanged else provenance,
+        findings_number=before.findings_number,
         stood=stood,
         decided=decided_ids(reviews),
         about={

@@ -167,7 +167,7 @@ def _batch(
                 interaction_key=one.key,
                 number=one.number + 1,
                 provenance_key=key,
-                findings_key=one.findings_key if findings is None else key,
+                findings_number=one.findings_number,
                 stood=stood,
                 decided=decided,
                 about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},

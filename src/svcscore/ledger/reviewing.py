@@ -91,7 +91,7 @@ def _standing(one: Stored, stood: Stood) -> Standing:
         interaction_key=one.key,
         number=one.number + 1,
         provenance_key=one.provenance_key,
-        findings_key=one.findings_key,
+        findings_number=one.findings_number,
         stood=stood,
         decided=decided_ids(one.reviews),
         about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},

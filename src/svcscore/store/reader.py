@@ -74,7 +74,7 @@ class Stored:
     id: str
     recording_key: int
     provenance_key: int
-    findings_key: int
+    findings_number: int
     total: float | None
     low: float | None
     high: float | None
@@ -178,7 +178,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
             INTERACTIONS,
             and_(
                 INTERACTIONS.c.key == FINDINGS.c.interaction_key,
-                INTERACTIONS.c.findings_key == FINDINGS.c.provenance_key,
+                INTERACTIONS.c.findings_number == FINDINGS.c.number,
             ),
         )
         .where(FINDINGS.c.interaction_key.in_(wanted))
@@ -201,7 +201,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 id=row.id,
                 recording_key=row.recording_key,
                 provenance_key=row.provenance_key,
-                findings_key=row.findings_key,
+                findings_number=row.findings_number,
                 total=row.total,
                 low=row.low,
                 high=row.high,

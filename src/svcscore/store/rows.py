@@ -118,11 +118,11 @@ def _dimensions(card: Scorecard) -> str:
     return json.dumps(scores, ensure_ascii=False, separators=(",", ":"))
 
 
-def finding_values(finding: Finding, interaction_key: int, provenance_key: int) -> Values:
+def finding_values(finding: Finding, interaction_key: int, number: int) -> Values:
     """A row of `findings` but for its ordinal."""
     return {
         "interaction_key": interaction_key,
-        "provenance_key": provenance_key,
+        "number": number,
         "id": finding.id,
         "rule": finding.rule,
         "rule_version": finding.rule_version,

@@ -119,7 +119,7 @@ INTERACTIONS = Table(
     Column("warm", SmallInteger, nullable=False, comment="staff turns of level 3"),
     # what counts now: f(findings, reviews) under the standing rules and rubric
     Column("provenance_key", Integer, ForeignKey("provenances.key"), nullable=False),
-    Column("findings_key", Integer, ForeignKey("provenances.key"), nullable=False),
+    Column("findings_number", SmallInteger, nullable=False, comment="of the findings that count"),
     Column("total", Float),
     Column("low", Float),
     Column("high", Float),
@@ -150,7 +150,7 @@ FINDINGS = Table(
     "findings",
     METADATA,
     Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
-    Column("provenance_key", Integer, ForeignKey("provenances.key"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True, comment="of the scorecard they first led to"),
     Column("ordinal", SmallInteger, primary_key=True),
     Column("id", ID, nullable=False),
     Column("rule", NAME, nullable=False),

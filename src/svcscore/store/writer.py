@@ -43,13 +43,14 @@ class Standing:
     number: int
     """Of its scorecard: one more than the last."""
     provenance_key: int
-    findings_key: int
+    findings_number: int
+    """Under which the findings stand that counted so far."""
     stood: Stood
     decided: frozenset[str]
     about: Values
     """Columns of the queue that say where it was."""
     findings: tuple[Finding, ...] | None = None
-    """The machine's new findings, to be written under `provenance_key`; None where it keeps them."""
+    """The machine's new findings, to be written under `number`; None where it keeps them."""
 
 
 class Writer:
@@ -151,7 +152,7 @@ class Writer:
                     "key": key,
                     "recording_key": recording_key,
                     "provenance_key": provenance_key,
-                    "findings_key": provenance_key,
+                    "findings_number": 0,
                     **_facts(one, scored),
                     **about,
                     **rows.standing_values(
@@ -161,7 +162,7 @@ class Writer:
                 }
             )
             evidence.append({"interaction_key": key, "content": pack_kept(Kept.of(one))})
-            findings += self._findings(one.findings, key, provenance_key)
+            findings += self._findings(one.findings, key, 0)
             cards.append(self._card(key, 0, provenance_key, 0, one.scorecard))
             queue += rows.queue_values(one.findings, frozenset(), _waiting(key, about))
         for table, values in (
@@ -202,7 +203,7 @@ class Writer:
         values: list[Values] = []
         for one in standings:
             if one.findings is not None:
-                findings += self._findings(one.findings, one.interaction_key, one.provenance_key)
+                findings += self._findings(one.findings, one.interaction_key, one.number)
             cards.append(
                 self._card(
                     one.interaction_key,
@@ -218,7 +219,7 @@ class Writer:
                 {
                     "at_key": one.interaction_key,
                     "provenance_key": one.provenance_key,
-                    "findings_key": one.findings_key,
+                    "findings_number": one.findings_number if one.findings is None else one.number,
                     **rows.standing_values(one.stood),
                 }
             )
@@ -264,9 +265,9 @@ class Writer:
             ],
         )
 
-    def _findings(self, findings: Iterable[Finding], key: int, provenance_key: int) -> list[Values]:
+    def _findings(self, findings: Iterable[Finding], key: int, number: int) -> list[Values]:
         return [
-            rows.finding_values(finding, key, provenance_key) | {"ordinal": ordinal}
+            rows.finding_values(finding, key, number) | {"ordinal": ordinal}
             for ordinal, finding in enumerate(findings)
         ]
 

@@ -103,7 +103,12 @@ def upgrade() -> None:
         sa.Column("polite", sa.SmallInteger(), nullable=False, comment="staff turns of level 2"),
         sa.Column("warm", sa.SmallInteger(), nullable=False, comment="staff turns of level 3"),
         sa.Column("provenance_key", sa.Integer(), nullable=False),
-        sa.Column("findings_key", sa.Integer(), nullable=False),
+        sa.Column(
+            "findings_number",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="of the findings that count",
+        ),
         sa.Column("total", sa.Float(), nullable=True),
         sa.Column("low", sa.Float(), nullable=True),
         sa.Column("high", sa.Float(), nullable=True),
@@ -114,9 +119,6 @@ def upgrade() -> None:
         sa.Column("overturned", sa.SmallInteger(), nullable=False),
         sa.Column(
             "gone", sa.Boolean(), nullable=False, comment="a later hearing has other boundaries"
-        ),
-        sa.ForeignKeyConstraint(
-            ["findings_key"], ["provenances.key"], name=op.f("fk_interactions_findings_key")
         ),
         sa.ForeignKeyConstraint(
             ["provenance_key"], ["provenances.key"], name=op.f("fk_interactions_provenance_key")
@@ -177,7 +179,12 @@ def upgrade() -> None:
         sa.Column(
             "interaction_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("provenance_key", sa.Integer(), nullable=False),
+        sa.Column(
+            "number",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="of the scorecard they first led to",
+        ),
         sa.Column("ordinal", sa.SmallInteger(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("rule", sa.String(length=200), nullable=False),
@@ -195,12 +202,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["interaction_key"], ["interactions.key"], name=op.f("fk_findings_interaction_key")
         ),
-        sa.ForeignKeyConstraint(
-            ["provenance_key"], ["provenances.key"], name=op.f("fk_findings_provenance_key")
-        ),
-        sa.PrimaryKeyConstraint(
-            "interaction_key", "provenance_key", "ordinal", name=op.f("pk_findings")
-        ),
+        sa.PrimaryKeyConstraint("interaction_key", "number", "ordinal", name=op.f("pk_findings")),
         sqlite_with_rowid=False,
     )
     op.create_table(
