@@ -5,15 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from svcscore.decisions import Review
 from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
 from svcscore.store import rows
-from svcscore.store.evidence import Kept, pack_kept, pack_scorecard
+from svcscore.store.evidence import Kept, pack_judged, pack_kept, pack_scorecard
 from svcscore.store.rows import Stood, Values
 from svcscore.store.snapshots import Snapshot
 from svcscore.store.tables import (
@@ -33,6 +44,8 @@ from svcscore.store.tables import (
 
 MANY = 500
 """Keys in one `IN (…)`."""
+_THREADS = 2
+"""That compress while this one writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +72,15 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._now = datetime.now(UTC).replace(tzinfo=None)
-        self._provenances: dict[str, int] = {}
-        self._people: set[tuple[str | None, str | None]] = set()
+        self._provenances: dict[Provenance, int] = {}
+        self._people: dict[Table, set[str]] = {}
 
     def provenance(self, provenance: Provenance) -> int:
         """The key of `provenance`, which gets a row where it has none."""
-        text = json.dumps(asdict(provenance), sort_keys=True, ensure_ascii=True)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        if digest not in self._provenances:
+        if provenance not in self._provenances:
+            asr = dict(sorted(provenance.asr))
+            text = json.dumps(asdict(provenance) | {"asr": asr}, sort_keys=True, ensure_ascii=True)
+            digest = hashlib.sha256(text.encode()).hexdigest()
             chosen = select(PROVENANCES.c.key).where(PROVENANCES.c.digest == digest)
             key = self._connection.execute(chosen).scalar_one_or_none()
             if key is None:
@@ -75,14 +89,14 @@ class Writer:
                     "key": key,
                     "digest": digest,
                     "version": provenance.version,
-                    "asr": json.dumps(dict(provenance.asr), sort_keys=True),
+                    "asr": json.dumps(asr),
                     "lexicon_sha256": provenance.lexicon_sha256,
                     "rubric_sha256": provenance.rubric_sha256,
                     "courtesy_sha256": provenance.courtesy_sha256,
                 }
                 self._connection.execute(insert(PROVENANCES), values)
-            self._provenances[digest] = key
-        return self._provenances[digest]
+            self._provenances[provenance] = key
+        return self._provenances[provenance]
 
     def snapshots(self, snapshots: Iterable[Snapshot]) -> None:
         """Keep those that are not there yet."""
@@ -107,16 +121,13 @@ class Writer:
             "remarks": _json([asdict(remark) for remark in recording.remarks]),
             "ingested_at": self._now,
         }
-        name = scored.seed or recording.id
-        key: int | None = self._connection.execute(
-            select(RECORDINGS.c.key).where(RECORDINGS.c.id == name)
-        ).scalar_one_or_none()
-        if key is not None:
-            chosen = update(RECORDINGS).where(RECORDINGS.c.key == key)
-            self._connection.execute(chosen.values(values))
-            return key
-        key = self._next(RECORDINGS.c.key)
-        self._connection.execute(insert(RECORDINGS), values | {"key": key, "id": name})
+        new = rows.upsert(self._connection, RECORDINGS).values(
+            key=select(func.coalesce(func.max(RECORDINGS.c.key), 0) + 1).scalar_subquery(),
+            id=scored.seed or recording.id,
+            **values,
+        )
+        put = new.on_conflict_do_update(index_elements=["id"], set_=values)
+        key: int = self._connection.execute(put.returning(RECORDINGS.c.key)).scalar_one()
         return key
 
     def failures(self, failures: Iterable[Failed]) -> None:
@@ -139,40 +150,39 @@ class Writer:
         Args:
             judged: each with its recording, and the keys of recording and provenance.
         """
-        first = self._next(INTERACTIONS.c.key)
-        new: list[Values] = []
-        evidence: list[Values] = []
-        findings: list[Values] = []
-        cards: list[Values] = []
-        queue: list[Values] = []
-        for key, (one, scored, recording_key, provenance_key) in enumerate(judged, first):
-            about = _about(one, scored)
-            new.append(
-                {
-                    "key": key,
-                    "recording_key": recording_key,
-                    "provenance_key": provenance_key,
-                    "findings_number": 0,
-                    **_facts(one, scored),
-                    **about,
-                    **rows.standing_values(
-                        Stood(findings=one.findings, card=one.scorecard, reviewed=0, overturned=0)
-                    ),
-                    "gone": False,
-                }
-            )
-            evidence.append({"interaction_key": key, "content": pack_kept(Kept.of(one))})
-            findings += self._findings(one.findings, key, 0)
-            cards.append(self._card(key, 0, provenance_key, 0, one.scorecard))
-            queue += rows.queue_values(one.findings, frozenset(), _waiting(key, about))
-        for table, values in (
-            (INTERACTIONS, new),
-            (EVIDENCE, evidence),
-            (FINDINGS, findings),
-            (SCORECARDS, cards),
-            (QUEUE, queue),
-        ):
-            rows.bulk_insert(self._connection, table, values)
+        with ThreadPoolExecutor(_THREADS, "pack") as pool:
+            documents = pack_judged(pool, [one for one, *_ in judged])
+            first = self._next(INTERACTIONS.c.key)
+            new: list[Values] = []
+            findings: list[Values] = []
+            queue: list[Values] = []
+            for key, (one, scored, recording_key, provenance_key) in enumerate(judged, first):
+                about = _about(one, scored)
+                stood = Stood(findings=one.findings, card=one.scorecard, reviewed=0, overturned=0)
+                new.append(
+                    {
+                        "key": key,
+                        "recording_key": recording_key,
+                        "provenance_key": provenance_key,
+                        "findings_number": 0,
+                        **_facts(one, scored),
+                        **about,
+                        **rows.standing_values(stood),
+                        "gone": False,
+                    }
+                )
+                findings += self._findings(one.findings, key, 0)
+                queue += rows.queue_values(one.findings, frozenset(), _waiting(key, about))
+            rows.bulk_insert(self._connection, INTERACTIONS, new)
+            rows.bulk_insert(self._connection, FINDINGS, findings)
+            rows.bulk_insert(self._connection, QUEUE, queue)
+            evidence: list[Values] = []
+            cards: list[Values] = []
+            for key, (given, (kept, card)) in enumerate(zip(judged, documents, strict=True), first):
+                evidence.append({"interaction_key": key, "content": kept})
+                cards.append(self._card(key, 0, given[3], 0, given[0].scorecard, card))
+            rows.bulk_insert(self._connection, EVIDENCE, evidence)
+            rows.bulk_insert(self._connection, SCORECARDS, cards)
 
     def evidence(self, interaction_key: int, judged: Judged, scored: Scored) -> None:
         """Replace the evidence of an interaction by that of a later hearing."""
@@ -211,6 +221,7 @@ class Writer:
                     one.provenance_key,
                     one.stood.reviewed,
                     one.stood.card,
+                    pack_scorecard(one.stood.card),
                 )
             )
             waiting = _waiting(one.interaction_key, one.about)
@@ -272,7 +283,13 @@ class Writer:
         ]
 
     def _card(
-        self, key: int, number: int, provenance_key: int, reviews: int, card: Scorecard
+        self,
+        key: int,
+        number: int,
+        provenance_key: int,
+        reviews: int,
+        card: Scorecard,
+        content: bytes,
     ) -> Values:
         return {
             "interaction_key": key,
@@ -280,23 +297,24 @@ class Writer:
             "provenance_key": provenance_key,
             "reviews": reviews,
             "total": card.total,
-            "content": pack_scorecard(card),
+            "content": content,
             "judged_at": self._now,
         }
 
     def _belongs(self, staff_id: str | None, branch_id: str | None) -> None:
-        if (staff_id, branch_id) in self._people:
-            return
-        self._people.add((staff_id, branch_id))
-        if branch_id is not None:
-            there = select(BRANCHES.c.id).where(BRANCHES.c.id == branch_id)
-            if self._connection.execute(there).first() is None:
-                self._connection.execute(insert(BRANCHES), {"id": branch_id, "name": None})
-        if staff_id is not None:
-            there = select(STAFF.c.id).where(STAFF.c.id == staff_id)
-            if self._connection.execute(there).first() is None:
-                values = {"id": staff_id, "name": None, "branch_id": branch_id}
-                self._connection.execute(insert(STAFF), values)
+        if branch_id is not None and branch_id not in self._known(BRANCHES):
+            self._known(BRANCHES).add(branch_id)
+            self._connection.execute(insert(BRANCHES), {"id": branch_id, "name": None})
+        if staff_id is not None and staff_id not in self._known(STAFF):
+            self._known(STAFF).add(staff_id)
+            values = {"id": staff_id, "name": None, "branch_id": branch_id}
+            self._connection.execute(insert(STAFF), values)
+
+    def _known(self, table: Table) -> set[str]:
+        """Ids of all staff, or branches: thousands, and read once."""
+        if table not in self._people:
+            self._people[table] = set(self._connection.execute(select(table.c.id)).scalars())
+        return self._people[table]
 
     def _next(self, column: ColumnElement[int]) -> int:
         """One more than the highest key; writers take turns, so nobody else takes it."""
