@@ -25,13 +25,8 @@ def said(code, severity=Severity.MAJOR, **fields):
 
 
 def measured(code="signal.silence", **fields):
-    return make_finding(
-        code,
-        polarity=Polarity.MEASURE,
-        severity=Severity.MINOR,
-        match=Match.MEASURE,
-        **{"probability": 1.0, **fields},
-    )
+    given = {"severity": Severity.MINOR, "probability": 1.0, **fields}
+    return make_finding(code, polarity=Polarity.MEASURE, match=Match.MEASURE, **given)
 
 
 def sure():
@@ -91,6 +86,12 @@ def test_a_measure_loses_its_item_and_nothing_besides():
     assert score.total == pytest.approx(100 - line.possible)
     assert not lines(score, "minor")
     assert card(sure(), CITY).total == pytest.approx(100)
+
+
+def test_a_red_line_costs_what_red_lines_cost_wherever_its_code_counts():
+    score = card([*sure(), measured(severity=Severity.RED_LINE)], CITY)
+    assert (score.total, score.red_line) == (59, True)
+    assert lines(score, "silence")[0].earned > 0
 
 
 def test_a_measure_in_review_loses_nothing_yet():

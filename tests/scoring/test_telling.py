@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from scoring_cases import DEFAULT, VISIT, breach, courtesies, found, good, rubrics, tones, voices
 
 from svcscore.decisions import Decision, Review
@@ -65,9 +66,9 @@ def test_what_needs_no_review_asks_for_nothing():
     assert (score.needs_review, score.telling, score.reasons) == (False, None, ())
 
 
-@few
-@given(st.lists(st.sampled_from(range(8)), min_size=2, unique=True), st.randoms())
-def test_it_is_what_scoring_every_answer_would_choose(kinds, random):
+@pytest.mark.parametrize("seed", range(25))
+def test_it_is_what_scoring_every_answer_would_choose(seed):
+    random = Random(seed)
     made = [
         good("voice.thanks", probability=random.uniform(0.5, 1), id="a"),
         good("voice.greeting", Verdict.ABSENT, random.uniform(0.5, 1), id="b"),
@@ -78,26 +79,20 @@ def test_it_is_what_scoring_every_answer_would_choose(kinds, random):
         breach(Severity.MAJOR, verdict=Verdict.UNSURE, probability=0.5, id="g"),
         breach(Severity.MINOR, status=Status.REVIEW, probability=0.5, id="h"),
     ]
-    findings, courtesy = [made[kind] for kind in kinds], tones(2)
+    findings, courtesy = random.sample(made, random.randint(2, 8)), tones(2)
     told = most_telling(lay_out(VISIT, findings, courtesy, DEFAULT), frozenset())
-    before = width(findings, courtesy, DEFAULT)
     chances = {s.finding.id: s.chance for s in stakes(lay_out(VISIT, findings, [], DEFAULT))}
     after = {}
     for finding in findings:
-        earns = OVERTURN if finding.verdict in {Verdict.ABSENT, Verdict.UNSURE} else CONFIRM
-        if finding.severity is not None:
-            earns = CONFIRM
-        fails = CONFIRM if earns is OVERTURN else OVERTURN
+        absent = finding.verdict in {Verdict.ABSENT, Verdict.UNSURE} and finding.severity is None
+        earns, fails = (OVERTURN, CONFIRM) if absent else (CONFIRM, OVERTURN)
         after[finding.id] = sum(
             chance * width(reviewed(findings, [review(finding, so)]).findings, courtesy, DEFAULT)
             for so, chance in ((earns, chances[finding.id]), (fails, 1 - chances[finding.id]))
         )
-    if told is None:
-        assert before - min(after.values()) < 2
-    else:
-        # it reckons in coarser steps, and leaves the most probable world out of the ends
-        assert after[told.finding.id] <= min(after.values()) + 3
-        assert told.finding.id in {finding.id for finding in findings}
+    before = width(findings, courtesy, DEFAULT)
+    # it reckons in coarser steps, and leaves the most probable world out of the ends
+    assert (after[told.finding.id] if told else before) <= min(after.values()) + 1
 
 
 @few

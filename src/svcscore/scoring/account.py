@@ -6,7 +6,7 @@ probable world; the interval is that of all worlds by their probability (`uncert
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from svcscore.records import (
@@ -177,7 +177,7 @@ def lay_out(
             Entry(slot, tuple(found)) for slot, found in zip(layout.slots, bearing, strict=True)
         ),
         breaches=breaches,
-        charges=_charges(rubric, [b for b in breaches if b.code not in layout.places]),
+        charges=_charges(rubric, breaches, layout.places),
         tones=tones,
         tone=_mean_tone(tones, rubric),
     )
@@ -247,44 +247,30 @@ def _mean_tone(tones: Sequence[Tone], rubric: Rubric) -> float | None:
     return min(1.0, earned / whole) if whole > 0 else None
 
 
-def _charges(rubric: Rubric, breaches: Sequence[Finding]) -> tuple[Charge, ...]:
-    """Red lines cost what red lines cost; other breaches of a group's codes, the group's price."""
+def _charges(
+    rubric: Rubric, breaches: Sequence[Finding], counted: Container[str]
+) -> tuple[Charge, ...]:
+    """Red lines cost what red lines cost; others the price of their group, or of their severity.
+
+    What bears on an item, whose code is `counted`, costs nothing besides.
+    """
     rules = rubric.deductions
+    red = tuple(breach for breach in breaches if breach.severity is Severity.RED_LINE)
+    charges = [Charge(Severity.RED_LINE.value, _TITLES[Severity.RED_LINE], rules.red_line, red)]
     own = {code for group in rules.groups for code in group.codes}
-    red = Severity.RED_LINE
-    by_severity: tuple[tuple[Severity, Deduction | RedLine], ...] = (
-        (Severity.RED_LINE, rules.red_line),
-        (Severity.MAJOR, rules.major),
-        (Severity.MINOR, rules.minor),
-    )
-    charges = [
-        Charge(
-            severity.value,
-            _TITLES[severity],
-            rule,
-            tuple(
-                b
-                for b in breaches
-                if b.severity is severity and (b.severity is red or b.code not in own)
-            ),
-        )
-        for severity, rule in by_severity
-    ]
-    charges += [
-        Charge(
-            group.id,
-            group.title,
-            group,
-            tuple(b for b in breaches if b.code in group.codes and b.severity is not red),
-        )
-        for group in rules.groups
-    ]
+    others = [b for b in breaches if b not in red and b.code not in counted]
+    for severity, rule in ((Severity.MAJOR, rules.major), (Severity.MINOR, rules.minor)):
+        mine = tuple(b for b in others if b.severity is severity and b.code not in own)
+        charges.append(Charge(severity.value, _TITLES[severity], rule, mine))
+    for group in rules.groups:
+        mine = tuple(breach for breach in others if breach.code in group.codes)
+        charges.append(Charge(group.id, group.title, group, mine))
     return tuple(charge for charge in charges if charge.breaches)
 
 
 def _bears(item: Item, finding: Finding) -> bool:
     if item.unless:
-        return _costs(finding)
+        return _costs(finding) and finding.severity is not Severity.RED_LINE
     return finding.severity is None and finding.verdict in _BEARING
 
 

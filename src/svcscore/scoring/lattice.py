@@ -32,21 +32,32 @@ class Die:
 class Sum:
     """The distribution of a sum."""
 
-    points: Array
-    """Of each place, [n], from the least up."""
+    start: int
+    """Steps of the first place."""
     masses: Array
-    """Probability of each place, [rows, n]."""
+    """Probability of each place, [rows, n], a step apart."""
+    step: float
 
-    def bounded(self, least: float, most: float) -> Sum:
-        """The same, where no less than `least` and no more than `most` can be had."""
-        inner = self.points[(self.points > least) & (self.points < most)]
-        points = np.concatenate([[least], inner, [most]])
-        before = int(np.searchsorted(self.points, least, side="right"))
-        masses = np.empty((self.masses.shape[0], points.size))
-        masses[:, 0] = self.masses[:, :before].sum(axis=1)
-        masses[:, 1:-1] = self.masses[:, before : before + inner.size]
-        masses[:, -1] = self.masses[:, before + inner.size :].sum(axis=1)
-        return Sum(points, masses)
+    @property
+    def points(self) -> Array:
+        """Of each place, [n]."""
+        places = np.arange(self.start, self.start + self.masses.shape[1], dtype=np.float64)
+        points: Array = places * self.step
+        return points
+
+    def between(self, last: int, most: int, less: int = 0) -> Array:
+        """Probability of 0 to `last` steps, [rows, last + 1], with `less` steps taken away.
+
+        Nothing below 0 and nothing above `most` steps can be had.
+        """
+        first = self.start - less
+        found = np.zeros((self.masses.shape[0], last + 1))
+        below = min(max(0, -first), self.masses.shape[1])
+        inner = self.masses[:, below : max(below, most - first)]
+        found[:, max(0, first) : max(0, first) + inner.shape[1]] = inner
+        found[:, 0] += self.masses[:, :below].sum(axis=1)
+        found[:, most] += self.masses[:, below + inner.shape[1] :].sum(axis=1)
+        return found
 
 
 def coin(points: float, chance: Array) -> Die:
@@ -92,24 +103,18 @@ def added(first: Array, dice: Sequence[Die], step: float) -> Sum:
         for place, chance in zip(places[1:], chances.T[1:], strict=True):
             masses[:, place : place + size] += before * chance[:, None]
         size += places[-1]
-    points: Array = step * np.arange(start, start + size, dtype=np.float64)
-    return Sum(points, masses)
+    return Sum(start, masses, step)
 
 
 def together(one: Array, other: Array) -> Array:
     """The sum of two that are independent in each row, [rows, n + m - 1], from [rows or 1, n and m]."""
+    if one.shape[1] == 1 or other.shape[1] == 1:
+        product: Array = one * other
+        return product
     rows = max(len(one), len(other))
     ones = np.broadcast_to(one, (rows, one.shape[1]))
     others = np.broadcast_to(other, (rows, other.shape[1]))
     return np.stack([np.convolve(a, b) for a, b in zip(ones, others, strict=True)])
-
-
-def at_most(masses: Array, last: int) -> Array:
-    """The same where no more than place `last` can be had; as many places as before."""
-    limited = masses.copy()
-    limited[:, last] += limited[:, last + 1 :].sum(axis=1)
-    limited[:, last + 1 :] = 0.0
-    return limited
 
 
 def quantiles(found: Sum, tail: float) -> tuple[Array, Array]:

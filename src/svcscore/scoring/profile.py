@@ -30,7 +30,7 @@ class Item(_Model):
 
     `need: any` is earned where one of the findings is met; with `each`, every finding is a duty of
     its own, and the share that is met is earned. An item with `unless` is earned as long as no
-    breach or measure of those codes is confirmed; these then cost nothing besides.
+    minor or major breach or measure of those codes is confirmed; these cost nothing besides.
     """
 
     id: Name

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from svcscore.records import Finding
+from svcscore.records import Finding, Severity
 from svcscore.scoring.account import Case
 from svcscore.scoring.lattice import quantiles
-from svcscore.scoring.uncertainty import TAIL, distribution, stakes
+from svcscore.scoring.profile import TOP
+from svcscore.scoring.uncertainty import TAIL, Stake, distribution, stakes
 
 _STEP = 0.5
 """Points; only widths are compared."""
+_RARE = 0.05
+"""Ways to share out the roles that are rarer change no ranking."""
+_CANDIDATES = 6
+"""Findings that are tried: those that move the total most by themselves."""
 _LEAST = 0.5
 """Points; what narrows the interval by less is not worth a look."""
 
@@ -45,6 +50,9 @@ def most_telling(case: Case, settled: Collection[str]) -> Telling | None:
     ]
     if not asked:
         return None
+    swings = _swings(case)
+    asked.sort(key=lambda place: (-_stir(held[place], swings), held[place].finding.id))
+    del asked[_CANDIDATES:]
     worst = np.array([stake.worst for stake in held])
     best = np.array([stake.best for stake in held])
     answers = [(place, answer) for place in asked for answer in (0.0, 1.0)]
@@ -52,9 +60,9 @@ def most_telling(case: Case, settled: Collection[str]) -> Telling | None:
     for row, (place, answer) in enumerate(answers, 1):
         low[row, place] = high[row, place] = answer
     if (worst == best).all():
-        lows, highs = quantiles(distribution(case, held, low, _STEP), TAIL)
+        lows, highs = quantiles(distribution(case, held, low, _STEP, rare=_RARE), TAIL)
     else:
-        both = distribution(case, held, np.concatenate([low, high]), _STEP)
+        both = distribution(case, held, np.concatenate([low, high]), _STEP, rare=_RARE)
         ends = quantiles(both, TAIL)
         lows, highs = ends[0][: len(low)], ends[1][len(low) :]
     widths = np.maximum(highs - lows, 0.0)
@@ -67,3 +75,23 @@ def most_telling(case: Case, settled: Collection[str]) -> Telling | None:
     )
     before = float(widths[0])
     return Telling(finding, before, after) if before - after >= _LEAST else None
+
+
+def _swings(case: Case) -> dict[str, float]:
+    """Points that each finding moves the total by, if nothing else did."""
+    whole = sum(entry.slot.value for entry in case.entries if entry.findings) or 1.0
+    swings: dict[str, float] = {}
+    for entry in case.entries:
+        shared = len(entry.findings) if entry.slot.item.need == "each" else 1
+        for finding in entry.findings:
+            swings[finding.id] = TOP * entry.slot.value / whole / shared
+    for charge in case.charges:
+        swings |= dict.fromkeys((breach.id for breach in charge.breaches), charge.rule.points)
+    red_lines = (b.id for b in case.breaches if b.severity is Severity.RED_LINE)
+    return swings | dict.fromkeys(red_lines, TOP - case.rubric.deductions.red_line.ceiling)
+
+
+def _stir(stake: Stake, swings: dict[str, float]) -> float:
+    """Variance that a finding gives to the total; what is assumed at both ends gives the most."""
+    spread = 1.0 if stake.worst != stake.best else 4 * stake.chance * (1 - stake.chance)
+    return spread * swings.get(stake.finding.id, 0.0) ** 2

@@ -1,10 +1,10 @@
 """The 90 % interval of a score, from the probabilities of what it rests on.
 
 In closed form: each finding is true with its probability (which holds that of its role), each staff
-turn has a courtesy level by the classifier's probabilities, and each speaker is of the staff with
-the probability of the roles; what is missing next to a guessed boundary is less sure. All are
-independent, so the distribution of the total is that of a sum (`lattice`). No chance enters, and
-another finding changes nothing but what it says itself.
+turn has a courtesy level by the classifier's probabilities, and each voice is of the staff in all it
+says or in nothing (`voices`); what is missing next to a guessed boundary is less sure. Given the roles,
+all are independent, so the distribution of the total is that of a sum (`lattice`). No chance enters,
+and another finding changes nothing but what it says itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from svcscore.scoring.lattice import (
     Die,
     Sum,
     added,
-    at_most,
     coin,
     count,
     quantiles,
@@ -30,12 +29,15 @@ from svcscore.scoring.lattice import (
 )
 from svcscore.scoring.profile import TOP
 from svcscore.scoring.tone import tone
+from svcscore.scoring.voices import cast, voice_of
 
 COVERAGE = 0.9
 PARTED_RIGHTLY = 0.9
 """That two visits parted by nothing but a pause are two: an assumption, not a measured figure."""
-STEP = 0.02
+STEP = 0.05
 """Points; results are shown to a tenth."""
+_SLACK = 1e-9
+"""What points divided by a step may lack of a whole number."""
 TAIL = (1.0 - COVERAGE) / 2
 """Probability below the interval, and above it."""
 
@@ -50,6 +52,8 @@ class Stake:
     worst: float
     best: float
     """The same for the low end and for the high end: what cannot be told is assumed."""
+    voice: str | None
+    """Who said it, where points depend on whether that voice is of the staff."""
 
 
 def interval(case: Case) -> tuple[float, float] | None:
@@ -81,15 +85,20 @@ def stakes(case: Case) -> tuple[Stake, ...]:
         if entry.slot.item.edge in edges
         for finding in entry.findings
     }
+    known = cast(case.tones)
     return tuple(
-        _breach(finding)
-        if finding.severity is not None
-        else _credit(finding, PARTED_RIGHTLY if finding.id in guessed else 1.0)
+        _stake(
+            finding,
+            PARTED_RIGHTLY if finding.id in guessed else 1.0,
+            voice_of(finding, case.interaction, known),
+        )
         for finding in case.findings
     )
 
 
-def distribution(case: Case, held: Sequence[Stake], chances: Array, step: float) -> Sum:
+def distribution(
+    case: Case, held: Sequence[Stake], chances: Array, step: float, *, rare: float = 0.0
+) -> Sum:
     """Of the total, 0–100, in each row.
 
     Args:
@@ -97,53 +106,87 @@ def distribution(case: Case, held: Sequence[Stake], chances: Array, step: float)
         held: its stakes.
         chances: of each stake, [rows, stakes].
         step: of the lattice, in points.
+        rare: ways to share out the roles that are less probable than this are left out.
     """
-    at = {stake.finding.id: place for place, stake in enumerate(held)}
-    reds = [at[b.id] for b in case.breaches if b.severity is Severity.RED_LINE]
-    none = np.prod(1.0 - chances[:, reds], axis=1)
-    ceiling = case.rubric.deductions.red_line.ceiling
-    if (none >= 1.0).all():
-        return _sum(case, at, chances, step).bounded(0.0, TOP)
-    if (none <= 0.0).all():
-        return _sum(case, at, chances, step, red=True).bounded(0.0, ceiling)
-    # red lines limit the worlds that are not among those without one
-    without = chances.copy()
-    without[:, reds] = 0.0
-    both = np.concatenate([chances, without])
-    limited = _sum(case, at, both, step, red=True).bounded(0.0, TOP)
-    free = limited
-    if case.rubric.deductions.red_line.dimensions:
-        free = _sum(case, at, both, step).bounded(0.0, TOP)
-    rows = none.size
-    clear = free.masses[rows:] * none[:, None]
-    red = np.maximum(limited.masses[:rows] - limited.masses[rows:] * none[:, None], 0.0)
-    last = int(np.searchsorted(free.points, ceiling, side="right")) - 1
-    return Sum(free.points, clear + at_most(red, last))
+    known = cast(case.tones).common(rare)
+    table = _Table(
+        case=case,
+        at={stake.finding.id: place for place, stake in enumerate(held)},
+        ways=known.staff,
+        step=step,
+    )
+    found = table.limited(known.given(chances, [stake.voice for stake in held]))
+    ways = found.reshape(len(chances), len(known.staff), -1)
+    return Sum(0, (ways * known.chances[None, :, None]).sum(axis=1), step)
 
 
-def _sum(
-    case: Case, at: Mapping[str, int], chances: Array, step: float, *, red: bool = False
-) -> Sum:
-    """Points before any limit of the whole; with `red`, dimensions have their ceilings."""
-    limits = {limit.name: limit.ceiling for limit in case.rubric.deductions.red_line.dimensions}
-    first = np.ones((1, 1))
-    dice = [_cost(c, count(chances[:, [at[b.id] for b in c.breaches]])) for c in case.charges]
-    for name, worth in groupby(_worth(case, step), lambda pair: pair[0].slot.dimension.name):
-        mine = tuple(worth)
-        toned, earned = np.ones((1, 1)), []
-        for entry, possible in mine:
-            if entry.slot.item.courtesy:
-                toned = together(toned, tone(case, possible, step))
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where the dice of one interaction are thrown, in each way to share out the roles."""
+
+    case: Case
+    at: Mapping[str, int]
+    """Places of the findings, by id."""
+    ways: tuple[frozenset[str], ...]
+    step: float
+
+    def limited(self, chances: Array) -> Array:
+        """Probability of each total in steps from 0 to 100, from chances [rows · ways, findings]."""
+        last = round(TOP / self.step)
+        free = self.thrown(chances)
+        reds = next((one for one in self.case.charges if one.name == Severity.RED_LINE), None)
+        if reds is None:
+            return free.between(last, last)
+        rules = self.case.rubric.deductions.red_line
+        ceiling = int(rules.ceiling / self.step + _SLACK)
+        held_down = self.thrown(chances, red=True) if rules.dimensions else free
+        found = np.zeros((len(chances), last + 1))
+        for number, chance in enumerate(count(self._of(reds.breaches, chances)).T):
+            if number == 0:
+                found += chance[:, None] * free.between(last, last)
+            elif chance.any():
+                less = round(reds.cost(number) / self.step)
+                found += chance[:, None] * held_down.between(last, ceiling, less)
+        return found
+
+    def thrown(self, chances: Array, *, red: bool = False) -> Sum:
+        """Points before red lines and limits of the whole; with `red`, dimensions have ceilings."""
+        rules = self.case.rubric.deductions.red_line
+        limits = {limit.name: limit.ceiling for limit in rules.dimensions}
+        first = np.ones((1, 1))
+        dice = [
+            _cost(one, count(self._of(one.breaches, chances)))
+            for one in self.case.charges
+            if one.name != Severity.RED_LINE
+        ]
+        worth = _worth(self.case, self.step)
+        for name, entries in groupby(worth, lambda pair: pair[0].slot.dimension.name):
+            mine = tuple(entries)
+            toned, earned = self._dimension(mine, chances)
+            if name in limits:
+                limit = limits[name] / TOP * sum(possible for _, possible in mine)
+                whole = added(toned, earned, self.step)
+                first = together(first, _under(whole, limit if red else TOP, self.step))
             else:
-                earns = chances[:, [at[finding.id] for finding in entry.findings]]
-                earned.append(_earned(entry, possible, earns))
-        if name in limits:
-            limit = limits[name] / TOP * sum(possible for _, possible in mine)
-            first = together(first, _under(added(toned, earned, step), limit if red else TOP, step))
-        else:
-            first = together(first, toned) if toned.size > 1 else first
-            dice += earned
-    return added(first, dice, step)
+                first = together(first, toned)
+                dice += earned
+        return added(first, dice, self.step)
+
+    def _dimension(
+        self, worth: Sequence[tuple[Entry, float]], chances: Array
+    ) -> tuple[Array, list[Die]]:
+        """What courtesy earns in one dimension, [rows, n], and the dice of its other items."""
+        toned, earned = np.ones((1, 1)), []
+        for entry, possible in worth:
+            if entry.slot.item.courtesy:
+                rows = tone(self.case, self.ways, possible, self.step)
+                toned = together(toned, np.tile(rows, (len(chances) // len(rows), 1)))
+            else:
+                earned.append(_earned(entry, possible, self._of(entry.findings, chances)))
+        return toned, earned
+
+    def _of(self, findings: Sequence[Finding], chances: Array) -> Array:
+        return chances[:, [self.at[finding.id] for finding in findings]]
 
 
 def _worth(case: Case, step: float) -> Iterator[tuple[Entry, float]]:
@@ -160,10 +203,8 @@ def _worth(case: Case, step: float) -> Iterator[tuple[Entry, float]]:
 
 def _under(found: Sum, limit: float, step: float) -> Array:
     """What a dimension earns, in steps from 0 points, where it can earn no more than `limit`."""
-    places = np.round(found.points / step).astype(int)
-    masses = np.zeros((found.masses.shape[0], places[-1] + 1))
-    masses[:, places[0] :] = found.masses
-    return at_most(masses, min(int(limit / step), places[-1]))
+    last = found.start + found.masses.shape[1] - 1
+    return found.between(last, min(int(limit / step + _SLACK), last))
 
 
 def _applies(case: Case, entry: Entry) -> bool:
@@ -198,13 +239,14 @@ def _guessed_edges(interaction: Interaction) -> frozenset[str]:
     return frozenset(("opening",) * opened + ("closing",) * closed)
 
 
-def _credit(finding: Finding, parted: float) -> Stake:
+def _stake(finding: Finding, parted: float, voice: str | None) -> Stake:
     """`parted` is how probable it is that what was not heard is not in the visit next to this."""
     chance = 1.0 - finding.probability * parted if missed(finding) else finding.probability
-    return Stake(finding, chance, *((0.0, 1.0) if doubtful(finding) else (chance, chance)))
-
-
-def _breach(finding: Finding) -> Stake:
-    chance = finding.probability
-    unsure = finding.verdict is Verdict.UNSURE
-    return Stake(finding, chance, *((1.0, 0.0) if unsure else (chance, chance)))
+    ends = (chance, chance)
+    if finding.severity is not None:
+        chance = finding.probability
+        # a breach that cannot be told is one where the worst is assumed
+        ends = (1.0, 0.0) if finding.verdict is Verdict.UNSURE else (chance, chance)
+    elif doubtful(finding):
+        ends = (0.0, 1.0)
+    return Stake(finding, chance, *ends, voice)
