@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_MEAN = "mean (90 %)"
+_COLUMNS = (
+    "rank",
+    "may be",
+    "staff",
+    "branch",
+    "scored",
+    _MEAN,
+    "red lines",
+    "rude / curt / polite / warm, %",
+)
+
+
 def tracking_json(tracking: Tracking) -> str:
     """The report as JSON, nothing rounded; ends with a line feed."""
     return json.dumps(asdict(tracking), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -47,18 +60,12 @@ def _board(board: Board, tracks: dict[str, Track]) -> Table:
     shown = Table(
         title=Text(f"{board.kind}, {where}"), title_justify="left", box=None, padding=(0, 2, 0, 0)
     )
-    for name in (
-        "rank",
-        "may be",
-        "staff",
-        "branch",
-        "scored",
-        "mean (90 %)",
-        "red lines",
-        "rude / curt / polite / warm",
-    ):
+    for name in _COLUMNS:
         shown.add_column(
-            name, justify="right" if name in {"rank", "scored", "red lines"} else "left"
+            name,
+            justify="right" if name in {"rank", "scored", "red lines"} else "left",
+            # a cut interval would say something else
+            no_wrap=name in {"may be", _MEAN},
         )
     ranked = (
         (
@@ -74,7 +81,6 @@ def _board(board: Board, tracks: dict[str, Track]) -> Table:
     below = ((row.staff, row.branch, row.scored, "–", "", "too few") for row in board.below)
     for staff, branch, scored, rank, ranks, mean in (*ranked, *below):
         overall = tracks[staff].overall
-        mix = " / ".join(str(count) for count in overall.courtesy)
         # as Text: names are no markup of the terminal's
         cells = (
             rank,
@@ -84,7 +90,13 @@ def _board(board: Board, tracks: dict[str, Track]) -> Table:
             str(scored),
             mean,
             str(overall.red_lines),
-            mix,
+            _mix(overall.courtesy),
         )
         shown.add_row(*(Text(cell) for cell in cells))
     return shown
+
+
+def _mix(counts: tuple[int, ...]) -> str:
+    """Shares of the levels of courtesy."""
+    turns = sum(counts)
+    return " / ".join(f"{100 * count / turns:.0f}" for count in counts) if turns else "–"

@@ -54,7 +54,6 @@ class Bank:
 class _Shelf:
     """Visits of one kind by rising total."""
 
-    totals: np.ndarray[tuple[int], np.dtype[np.float64]]
     visits: tuple[Judged, ...]
     unparted: tuple[Judged, ...]
     """Of them, those without a farewell."""
@@ -120,7 +119,6 @@ def _shelf(kind: Kind, rubric: Rubric, seed: int) -> _Shelf:
     made = make_visits(kind, rubric, _VISITS, seed)
     visits = tuple(sorted(made, key=lambda one: one.scorecard.total or 0.0))
     return _Shelf(
-        totals=np.array([one.scorecard.total for one in visits], dtype=float),
         visits=visits,
         unparted=tuple(
             one
@@ -195,10 +193,10 @@ def _scored(
 
 def _pick(shelf: _Shelf, aim: float, rng: np.random.Generator, *, unparted: bool) -> Judged:
     """A visit whose total is near `aim`."""
-    if unparted:
-        return shelf.unparted[int(rng.integers(len(shelf.unparted)))]
-    at = int(np.searchsorted(shelf.totals, aim)) + int(rng.integers(-2, 3))
-    return shelf.visits[min(max(at, 0), len(shelf.visits) - 1)]
+    visits = shelf.unparted if unparted else shelf.visits
+    totals = [one.scorecard.total or 0.0 for one in visits]
+    at = int(np.searchsorted(totals, aim)) + int(rng.integers(-2, 3))
+    return visits[min(max(at, 0), len(visits) - 1)]
 
 
 def _breached(visit: Judged, rubric: Rubric, rng: np.random.Generator) -> Judged:
