@@ -8,8 +8,10 @@ from ledger_cases import PROFILES, batch, rubric, visit
 
 from svcscore.decisions import Decision, Review
 from svcscore.errors import ConfigError, StoreError
+from svcscore.ledger import rescore as rescore_module
 from svcscore.ledger.ingest import ingest
-from svcscore.ledger.rescore import load_bench, rescore
+from svcscore.ledger.judge import load_bench
+from svcscore.ledger.rescore import rescore
 from svcscore.ledger.reviewing import record
 from svcscore.ledger.rubrics import lexicon_of, rubric_of
 from svcscore.records import Asked, Severity, Status
@@ -57,6 +59,32 @@ def test_the_new_score_is_what_the_rubric_gives_and_the_old_one_stays(database):
         newest = reader.scorecard(connection, one.key, one.number)
     assert pack_scorecard(newest) == pack_scorecard(expected)
     assert list(check(database, deep=True)) == []
+
+
+def test_many_processes_give_what_one_gives(database, tmp_path, monkeypatch):
+    ingest(database, batch(*(visit(number) for number in range(7))))
+    export(database, tmp_path / "copy.sqlite")
+    one = run(database)
+    monkeypatch.setattr("svcscore.ledger.rescore._BATCH", 2)
+    with Database(str(tmp_path / "copy.sqlite")) as again:
+        assert run(again) == one
+        assert stored(again) == stored(database)
+
+
+def test_a_review_that_comes_while_it_is_judged_still_counts(database, monkeypatch):
+    ingest(database, batch(visit(1)))
+    (one,) = stored(database)
+    judged = rescore_module._judged
+
+    def meanwhile(*args):
+        for verdicts in judged(*args):
+            record(database, [_review(one, Decision.OVERTURN)])
+            yield verdicts
+
+    monkeypatch.setattr(rescore_module, "_judged", meanwhile)
+    (change,) = run(database)
+    assert change.red_lines_after == 0
+    assert stored(database)[0].red_lines == 0
 
 
 def test_judging_twice_changes_nothing_more(database):

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from svcscore.ledger.rescore import Change
+    from svcscore.ledger.judge import Change
 
 _HEADS = ("interaction", "staff", "branch", "day", "before", "after", "difference", "red lines")
 _SHOWN = 40

@@ -44,7 +44,7 @@ def rescore(
     words for their only witness: they may ask for review and cannot confirm a red line.
     """
     from svcscore.cli.changes import Changes
-    from svcscore.ledger.rescore import load_bench
+    from svcscore.ledger.judge import load_bench
     from svcscore.ledger.rescore import rescore as judge
     from svcscore.settings import settings
     from svcscore.store.database import Database

@@ -2,89 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from concurrent.futures import Future, ProcessPoolExecutor
 
-from sqlalchemy import Connection
-
-from svcscore import __version__
-from svcscore.ledger.judgement import decided_ids, stand
+from svcscore.ledger.judge import Bench, Change, Judge, Verdict
 from svcscore.ledger.people import actor
-from svcscore.records import Finding, Provenance, Remark
-from svcscore.resources import data_folder
-from svcscore.rules.engine import Engine
-from svcscore.rules.load import Lexicon, load_lexicon
-from svcscore.rules.recall import recalled
-from svcscore.rules.taxonomy import load_taxonomy
-from svcscore.scoring.final import reattach
-from svcscore.scoring.rubric import Rubric, load_rubric
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
-from svcscore.store.reader import Scope, Stored
-from svcscore.store.rows import Stood, standing_values
-from svcscore.store.snapshots import Snapshot, lexicon_snapshot, rubric_snapshot
-from svcscore.store.writer import Standing, Writer
+from svcscore.store.reader import Scope
+from svcscore.store.writer import Writer
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a new judgement makes of one interaction."""
-
-    interaction_id: str
-    staff_id: str | None
-    branch_id: str | None
-    day: date | None
-    before: float | None
-    after: float | None
-    """Totals, 0–100; None where it is not scored."""
-    red_lines_before: int
-    red_lines_after: int
-    review_before: bool
-    review_after: bool
-    stale_reviews: int
-    """Reviews of findings that the new rules do not make."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything that counts is another (points to one decimal)."""
-        return (
-            _shown(self.before) != _shown(self.after)
-            or self.red_lines_before != self.red_lines_after
-            or self.review_before != self.review_after
-        )
-
-    @property
-    def difference(self) -> float | None:
-        """Points gained; None where either is not scored."""
-        if self.before is None or self.after is None:
-            return None
-        return self.after - self.before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """By what is judged anew: a rubric, rules (None keeps the findings), and their texts."""
-
-    rubric: Rubric
-    lexicon: Lexicon | None
-    snapshots: tuple[Snapshot, ...]
-
-
-def load_bench(profile: Path, rules: Path | None) -> Bench:
-    """Read a rubric, and rules where a folder of them is given.
-
-    Raises:
-        ConfigError: with every fault of the files.
-    """
-    lexicon = load_lexicon(rules) if rules else None
-    codes = lexicon.taxonomy.codes if lexicon else load_taxonomy(data_folder("lexicons")).codes
-    rubric = load_rubric(profile, frozenset(codes))
-    snapshots = [rubric_snapshot(rubric.profile, rubric.sha256, rubric.source)]
-    if rules:
-        snapshots.append(lexicon_snapshot(rules))
-    return Bench(rubric=rubric, lexicon=lexicon, snapshots=tuple(snapshots))
+_BATCH = 250
+"""Interactions that are judged at once."""
+_WORTH_IT = 2
+"""Processes (and batches) from which on starting them pays."""
 
 
 def rescore(
@@ -97,8 +31,8 @@ def rescore(
 ) -> Iterator[Change]:
     """Judge the interactions of `scope` anew; reviews count as before.
 
-    A transaction holds a few hundred interactions: who stops it half-way runs it again, and what is
-    done already changes no more.
+    Processes on all cores judge, this one writes. A transaction holds a few hundred interactions:
+    who stops it half-way runs it again, and what is done already changes no more.
 
     Args:
         database: open.
@@ -110,23 +44,78 @@ def rescore(
     Raises:
         StoreError: where the database cannot be used.
     """
-    engine = Engine(bench.lexicon) if bench.lexicon else None
     with database.reading() as connection:
         keys = reader.keys(connection, scope)
+    batches = [keys[at : at + _BATCH] for at in range(0, len(keys), _BATCH)]
     if not dry:
         with database.writing() as connection:
             Writer(connection).snapshots(bench.snapshots)
-    for at in range(0, len(keys), reader.BATCH):
-        batch = keys[at : at + reader.BATCH]
-        if dry:
+    done = 0
+    for verdicts in _judged(database, bench, batches):
+        if not dry:
+            verdicts = _written(database, bench, verdicts)
+        yield from (verdict.change for verdict in verdicts)
+        done += len(verdicts)
+        tell(done)
+
+
+def _judged(
+    database: Database, bench: Bench, batches: Sequence[Sequence[int]]
+) -> Iterator[list[Verdict]]:
+    """Verdicts on each batch, in order; nothing is written."""
+    workers = min(len(os.sched_getaffinity(0)), len(batches))
+    if workers < _WORTH_IT:
+        judge = Judge(bench)
+        for batch in batches:
             with database.reading() as connection:
-                changes = _batch(connection, batch, bench, engine, writer=None)
-        else:
-            with database.writing() as connection:
-                changes = _batch(connection, batch, bench, engine, writer=Writer(connection))
-                audit.log(connection, actor(), "rescore", _told(changes, bench))
-        yield from changes
-        tell(at + len(batch))
+                yield judge.verdicts(connection, batch)
+        return
+    url = database.url.render_as_string(hide_password=False)
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(url, bench)
+    )
+    with pool:
+        # a few batches ahead of the writer, never all of them in memory
+        ahead: deque[Future[list[Verdict]]] = deque()
+        for batch in batches:
+            ahead.append(pool.submit(_work, batch))
+            if len(ahead) > 2 * workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+_worker: tuple[Database, Judge] | None = None
+"""In a process of the pool: its own connection, and the rules made ready."""
+
+
+def _begin(url: str, bench: Bench) -> None:
+    global _worker
+    _worker = (Database(url), Judge(bench))
+
+
+def _work(keys: Sequence[int]) -> list[Verdict]:
+    assert _worker is not None
+    database, judge = _worker
+    with database.reading() as connection:
+        return judge.verdicts(connection, keys)
+
+
+def _written(database: Database, bench: Bench, verdicts: list[Verdict]) -> list[Verdict]:
+    """Let verdicts count; what got a review meanwhile is judged again."""
+    with database.writing() as connection:
+        writer = Writer(connection)
+        newest = reader.numbers(connection, [verdict.key for verdict in verdicts])
+        late = [v.key for v in verdicts if newest[v.key] != v.number]
+        if late:
+            again = {v.key: v for v in Judge(bench).verdicts(connection, late)}
+            verdicts = [again.get(verdict.key, verdict) for verdict in verdicts]
+        standings = [verdict.standing(writer) for verdict in verdicts if verdict.another]
+        writer.stand(standings)
+        if standings:
+            changes = [verdict.change for verdict in verdicts]
+            audit.log(connection, actor(), "rescore", _told(changes, bench))
+    return verdicts
 
 
 def _told(changes: Sequence[Change], bench: Bench) -> dict[str, object]:
@@ -136,100 +125,3 @@ def _told(changes: Sequence[Change], bench: Bench) -> dict[str, object]:
         "judged": len(changes),
         "changed": [one.interaction_id for one in changes if one.changed],
     }
-
-
-def _batch(
-    connection: Connection,
-    keys: Sequence[int],
-    bench: Bench,
-    engine: Engine | None,
-    *,
-    writer: Writer | None,
-) -> list[Change]:
-    stored = list(reader.stored(connection, keys))
-    remarks = reader.remarks(connection, (one.recording_key for one in stored))
-    provenances: dict[int, Provenance] = {}
-    changes: list[Change] = []
-    standings: list[Standing] = []
-    for one in stored:
-        if one.provenance_key not in provenances:
-            provenances[one.provenance_key] = reader.provenance(connection, one.provenance_key)
-        provenance = _provenance(provenances[one.provenance_key], bench)
-        stood, findings, stale, decided = _judged(
-            one, bench, engine, remarks[one.recording_key], audio=_had_audio(provenance)
-        )
-        changes.append(_change(one, stood, stale))
-        if writer is None or provenance == provenances[one.provenance_key]:
-            continue
-        key = writer.provenance(provenance)
-        standings.append(
-            Standing(
-                interaction_key=one.key,
-                number=one.number + 1,
-                provenance_key=key,
-                findings_number=one.findings_number,
-                stood=stood,
-                decided=decided,
-                about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},
-                findings=findings,
-            )
-        )
-    if writer is not None:
-        writer.stand(standings)
-    return changes
-
-
-def _judged(
-    one: Stored,
-    bench: Bench,
-    engine: Engine | None,
-    remarks: tuple[Remark, ...],
-    *,
-    audio: bool,
-) -> tuple[Stood, tuple[Finding, ...] | None, int, frozenset[str]]:
-    """What stands, new findings where there are any, stale reviews, and what people decided."""
-    if engine is None:
-        stood = stand(one.kept, one.findings, one.reviews, bench.rubric, remarks)
-        return stood, None, 0, decided_ids(one.reviews)
-    listen = recalled(one.kept.asked) if audio else None
-    findings = engine.judge(one.kept.interaction, listen)
-    moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
-    stood = stand(one.kept, findings, moved.reviews, bench.rubric, remarks)
-    new = None if findings == one.findings else findings
-    return stood, new, len(moved.stale), decided_ids(moved.reviews)
-
-
-def _had_audio(provenance: Provenance) -> bool:
-    """Whether words were heard, rather than given as text."""
-    return ("source", "transcript") not in provenance.asr
-
-
-def _provenance(before: Provenance, bench: Bench) -> Provenance:
-    lexicon = bench.lexicon.sha256 if bench.lexicon else before.lexicon_sha256
-    return replace(
-        before,
-        version=__version__,
-        rubric_sha256=bench.rubric.sha256,
-        lexicon_sha256=lexicon,
-    )
-
-
-def _change(one: Stored, stood: Stood, stale: int) -> Change:
-    values = standing_values(stood)
-    return Change(
-        interaction_id=one.id,
-        staff_id=one.staff_id,
-        branch_id=one.branch_id,
-        day=one.day,
-        before=one.total,
-        after=values["total"],
-        red_lines_before=one.red_lines,
-        red_lines_after=values["red_lines"],
-        review_before=one.needs_review,
-        review_after=values["needs_review"],
-        stale_reviews=stale,
-    )
-
-
-def _shown(total: float | None) -> float | None:
-    return None if total is None else round(total, 1)

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
-from svcscore.records import Context, Finding, Provenance, Quality, Recording, Remark, Scorecard
+from svcscore.records import Finding, Provenance, Recording, Remark, Scorecard
 from svcscore.store import rows
 from svcscore.store.evidence import Kept, unpack_kept, unpack_scorecard
 from svcscore.store.snapshots import Snapshot
@@ -31,9 +41,11 @@ from svcscore.store.tables import (
 
 BATCH = 500
 """Interactions that are read at once."""
-_CONTEXT = TypeAdapter(Context)
-_QUALITY = TypeAdapter(Quality)
-_REMARKS = TypeAdapter(tuple[Remark, ...])
+_OF_SOURCE = (
+    select(INTERACTIONS.c.id, INTERACTIONS.c.key)
+    .join(RECORDINGS, RECORDINGS.c.key == INTERACTIONS.c.recording_key)
+    .where(RECORDINGS.c.id == bindparam("source"), INTERACTIONS.c.gone.is_(False))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +144,8 @@ def keys_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 
 def keys_of_source(connection: Connection, recording_id: str) -> dict[str, int]:
     """Keys of a recording's interactions that are not replaced, by id; the row's id is meant."""
-    chosen = (
-        select(INTERACTIONS.c.id, INTERACTIONS.c.key)
-        .join(RECORDINGS, RECORDINGS.c.key == INTERACTIONS.c.recording_key)
-        .where(RECORDINGS.c.id == recording_id, INTERACTIONS.c.gone.is_(False))
-    )
-    return {row.id: row.key for row in connection.execute(chosen)}
+    found = connection.execute(_OF_SOURCE, {"source": recording_id})
+    return {row.id: row.key for row in found}
 
 
 def judged_by(connection: Connection, wanted: Sequence[int], provenance_key: int) -> set[int]:
@@ -150,6 +158,15 @@ def judged_by(connection: Connection, wanted: Sequence[int], provenance_key: int
         )
         found.update(connection.execute(chosen).scalars())
     return found
+
+
+def numbers(connection: Connection, wanted: Sequence[int]) -> dict[int, int]:
+    """Numbers of the last scorecards, by interaction; at most a few hundred are asked about."""
+    last = select(SCORECARDS.c.interaction_key, func.max(SCORECARDS.c.number)).where(
+        SCORECARDS.c.interaction_key.in_(wanted)
+    )
+    found = connection.execute(last.group_by(SCORECARDS.c.interaction_key))
+    return {row[0]: row[1] for row in found}
 
 
 def stored(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
@@ -188,12 +205,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
         connection,
         select(REVIEWS).where(REVIEWS.c.interaction_key.in_(wanted)).order_by(REVIEWS.c.key),
     )
-    last = select(SCORECARDS.c.interaction_key, func.max(SCORECARDS.c.number)).where(
-        SCORECARDS.c.interaction_key.in_(wanted)
-    )
-    numbers = {
-        row[0]: row[1] for row in connection.execute(last.group_by(SCORECARDS.c.interaction_key))
-    }
+    last = numbers(connection, wanted)
     for row in interactions:
         try:
             yield Stored(
@@ -207,7 +219,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 high=row.high,
                 needs_review=bool(row.needs_review),
                 red_lines=row.red_lines,
-                number=numbers.get(row.key, -1),
+                number=last.get(row.key, -1),
                 staff_id=row.staff_id,
                 branch_id=row.branch_id,
                 day=row.day,
@@ -255,9 +267,9 @@ def recording(connection: Connection, key: int) -> Recording:
         duration=row.duration,
         sample_rate=row.sample_rate,
         channels=row.channels,
-        context=_CONTEXT.validate_json(row.context),
-        quality=_QUALITY.validate_json(row.quality),
-        remarks=_REMARKS.validate_json(row.remarks),
+        context=rows.CONTEXT.validate_json(row.context),
+        quality=rows.QUALITY.validate_json(row.quality),
+        remarks=rows.REMARKS.validate_json(row.remarks),
     )
 
 
@@ -270,7 +282,7 @@ def remarks(connection: Connection, recording_keys: Iterable[int]) -> dict[int, 
             RECORDINGS.c.key.in_(wanted[at : at + BATCH])
         )
         for row in connection.execute(chosen):
-            found[row.key] = _REMARKS.validate_json(row.remarks)
+            found[row.key] = rows.REMARKS.validate_json(row.remarks)
     return found
 
 
@@ -322,10 +334,9 @@ def queue(
     if branch_id is not None:
         chosen = chosen.where(QUEUE.c.branch_id == branch_id)
     if after is not None:
-        chosen = chosen.where(
-            (QUEUE.c.priority < after.priority)
-            | ((QUEUE.c.priority == after.priority) & (QUEUE.c.key < after.key))
-        )
+        # compared as a pair, both databases begin in the middle of the index
+        last = tuple_(literal(after.priority), literal(after.key))
+        chosen = chosen.where(tuple_(QUEUE.c.priority, QUEUE.c.key) < last)
     return tuple(
         Waiting(
             key=row.key,

@@ -1,0 +1,200 @@
+"""One judgement anew: what a rubric and rules make of an interaction that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from svcscore import __version__
+from svcscore.ledger.judgement import decided_ids, stand
+from svcscore.records import Finding, Provenance, Remark
+from svcscore.resources import data_folder
+from svcscore.rules.engine import Engine
+from svcscore.rules.load import Lexicon, load_lexicon
+from svcscore.rules.recall import recalled
+from svcscore.rules.taxonomy import load_taxonomy
+from svcscore.scoring.final import reattach
+from svcscore.scoring.rubric import Rubric, load_rubric
+from svcscore.store import reader
+from svcscore.store.reader import Stored
+from svcscore.store.rows import Stood, Values, standing_values
+from svcscore.store.snapshots import Snapshot, lexicon_snapshot, rubric_snapshot
+from svcscore.store.writer import Standing, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a new judgement makes of one interaction."""
+
+    interaction_id: str
+    staff_id: str | None
+    branch_id: str | None
+    day: date | None
+    before: float | None
+    after: float | None
+    """Totals, 0–100; None where it is not scored."""
+    red_lines_before: int
+    red_lines_after: int
+    review_before: bool
+    review_after: bool
+    stale_reviews: int
+    """Reviews of findings that the new rules do not make."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything that counts is another (points to one decimal)."""
+        return (
+            _shown(self.before) != _shown(self.after)
+            or self.red_lines_before != self.red_lines_after
+            or self.review_before != self.review_after
+        )
+
+    @property
+    def difference(self) -> float | None:
+        """Points gained; None where either is not scored."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """By what is judged anew: a rubric, rules (None keeps the findings), and their texts."""
+
+    rubric: Rubric
+    lexicon: Lexicon | None
+    snapshots: tuple[Snapshot, ...]
+
+
+def load_bench(profile: Path, rules: Path | None) -> Bench:
+    """Read a rubric, and rules where a folder of them is given.
+
+    Raises:
+        ConfigError: with every fault of the files.
+    """
+    lexicon = load_lexicon(rules) if rules else None
+    codes = lexicon.taxonomy.codes if lexicon else load_taxonomy(data_folder("lexicons")).codes
+    rubric = load_rubric(profile, frozenset(codes))
+    snapshots = [rubric_snapshot(rubric.profile, rubric.sha256, rubric.source)]
+    if rules:
+        snapshots.append(lexicon_snapshot(rules))
+    return Bench(rubric=rubric, lexicon=lexicon, snapshots=tuple(snapshots))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A new judgement of one interaction, to be written or only told."""
+
+    key: int
+    number: int
+    """Of the last scorecard when it was judged."""
+    another: bool
+    """Whether rubric, rules or version differ from what counts so far."""
+    provenance: Provenance
+    findings_number: int
+    stood: Stood
+    decided: frozenset[str]
+    about: Values
+    findings: tuple[Finding, ...] | None
+    """The machine's, where the new rules give others."""
+    change: Change
+
+    def standing(self, writer: Writer) -> Standing:
+        """As `writer` takes it."""
+        return Standing(
+            interaction_key=self.key,
+            number=self.number + 1,
+            provenance_key=writer.provenance(self.provenance),
+            findings_number=self.findings_number,
+            stood=self.stood,
+            decided=self.decided,
+            about=self.about,
+            findings=self.findings,
+        )
+
+
+class Judge:
+    """A bench made ready: judges as many interactions as there are."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._engine = Engine(bench.lexicon) if bench.lexicon else None
+
+    def verdicts(self, connection: Connection, keys: Sequence[int]) -> list[Verdict]:
+        """Judge the interactions with these keys; nothing is written.
+
+        Raises:
+            StoreError: where what is kept of one cannot be read.
+        """
+        stored = list(reader.stored(connection, keys))
+        remarks = reader.remarks(connection, (one.recording_key for one in stored))
+        before = {
+            key: reader.provenance(connection, key)
+            for key in {one.provenance_key for one in stored}
+        }
+        return [
+            self._verdict(one, before[one.provenance_key], remarks[one.recording_key])
+            for one in stored
+        ]
+
+    def _verdict(self, one: Stored, before: Provenance, remarks: tuple[Remark, ...]) -> Verdict:
+        after = _provenance(before, self._bench)
+        findings, reviews, stale = one.findings, one.reviews, 0
+        if self._engine is not None:
+            listen = recalled(one.kept.asked) if _had_audio(before) else None
+            findings = self._engine.judge(one.kept.interaction, listen)
+            moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
+            reviews, stale = moved.reviews, len(moved.stale)
+        stood = stand(one.kept, findings, reviews, self._bench.rubric, remarks)
+        return Verdict(
+            key=one.key,
+            number=one.number,
+            another=after != before,
+            provenance=after,
+            findings_number=one.findings_number,
+            stood=stood,
+            decided=decided_ids(reviews),
+            about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},
+            findings=None if findings == one.findings else findings,
+            change=_change(one, stood, stale),
+        )
+
+
+def _had_audio(provenance: Provenance) -> bool:
+    """Whether words were heard, rather than given as text."""
+    return ("source", "transcript") not in provenance.asr
+
+
+def _provenance(before: Provenance, bench: Bench) -> Provenance:
+    lexicon = bench.lexicon.sha256 if bench.lexicon else before.lexicon_sha256
+    return replace(
+        before,
+        version=__version__,
+        rubric_sha256=bench.rubric.sha256,
+        lexicon_sha256=lexicon,
+    )
+
+
+def _change(one: Stored, stood: Stood, stale: int) -> Change:
+    values = standing_values(stood)
+    return Change(
+        interaction_id=one.id,
+        staff_id=one.staff_id,
+        branch_id=one.branch_id,
+        day=one.day,
+        before=one.total,
+        after=values["total"],
+        red_lines_before=one.red_lines,
+        red_lines_after=values["red_lines"],
+        review_before=one.needs_review,
+        review_after=values["needs_review"],
+        stale_reviews=stale,
+    )
+
+
+def _shown(total: float | None) -> float | None:
+    return None if total is None else round(total, 1)
