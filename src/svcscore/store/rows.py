@@ -10,18 +10,22 @@ from operator import itemgetter
 from statistics import median
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Column, Connection, Dialect, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from svcscore.decisions import Decision, Review
 from svcscore.records import (
     STAFF_ROLES,
+    Context,
     CourtesyScore,
     Finding,
     Interaction,
     Match,
     Polarity,
     Prosody,
+    Quality,
+    Remark,
     Role,
     Scorecard,
     Severity,
@@ -32,6 +36,9 @@ from svcscore.store.evidence import evidence_text, read_evidence
 
 Values = dict[str, Any]
 """A row to be written, by column."""
+CONTEXT = TypeAdapter(Context)
+QUALITY = TypeAdapter(Quality)
+REMARKS = TypeAdapter(tuple[Remark, ...])
 _DOUBT = {Severity.RED_LINE: 3.0, Severity.MAJOR: 2.0, Severity.MINOR: 1.0, None: 0.0}
 
 

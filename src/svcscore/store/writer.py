@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from svcscore.decisions import Review
 from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
@@ -74,6 +76,7 @@ class Writer:
         self._now = datetime.now(UTC).replace(tzinfo=None)
         self._provenances: dict[Provenance, int] = {}
         self._people: dict[Table, set[str]] = {}
+        self._put_recording = _put_recording(connection)
 
     def provenance(self, provenance: Provenance) -> int:
         """The key of `provenance`, which gets a row where it has none."""
@@ -116,18 +119,13 @@ class Writer:
             "speech": scored.speech,
             "sample_rate": recording.sample_rate,
             "channels": recording.channels,
-            "quality": _json(asdict(recording.quality)),
-            "context": _json(asdict(recording.context)),
-            "remarks": _json([asdict(remark) for remark in recording.remarks]),
+            "quality": rows.QUALITY.dump_json(recording.quality).decode(),
+            "context": rows.CONTEXT.dump_json(recording.context).decode(),
+            "remarks": rows.REMARKS.dump_json(recording.remarks).decode(),
             "ingested_at": self._now,
+            "id": scored.seed or recording.id,
         }
-        new = rows.upsert(self._connection, RECORDINGS).values(
-            key=select(func.coalesce(func.max(RECORDINGS.c.key), 0) + 1).scalar_subquery(),
-            id=scored.seed or recording.id,
-            **values,
-        )
-        put = new.on_conflict_do_update(index_elements=["id"], set_=values)
-        key: int = self._connection.execute(put.returning(RECORDINGS.c.key)).scalar_one()
+        key: int = self._connection.execute(self._put_recording, values).scalar_one()
         return key
 
     def failures(self, failures: Iterable[Failed]) -> None:
@@ -322,6 +320,23 @@ class Writer:
         return (highest or 0) + 1
 
 
+def _put_recording(connection: Connection) -> ReturningInsert[Any]:
+    """Adds a recording under the next key, or changes the one that is there; tells its key."""
+    table = RECORDINGS.c
+    new = rows.upsert(connection, RECORDINGS)
+    names = [column.name for column in table if column.name != "key"]
+    values: Values = {name: bindparam(name) for name in names}
+    following = select(func.coalesce(func.max(table.key), 0) + 1).scalar_subquery()
+    return (
+        new.values(key=following, **values)
+        .on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: new.excluded[name] for name in names if name != "id"},
+        )
+        .returning(table.key)
+    )
+
+
 def _facts(judged: Judged, scored: Scored) -> Values:
     """What does not depend on rules or rubric."""
     interaction = judged.interaction
@@ -350,7 +365,3 @@ def _about(judged: Judged, scored: Scored) -> Values:
 
 def _waiting(interaction_key: int, about: Values) -> Values:
     return {"interaction_key": interaction_key, **about}
-
-
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=True, sort_keys=True)
