@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -15,7 +16,7 @@ from svcscore.scoring.final import reviewed
 from svcscore.scoring.scorecard import scorecard
 from svcscore.scoring.telling import most_telling
 from svcscore.scoring.uncertainty import interval, stakes
-from svcscore.testing.records import make_interaction
+from svcscore.testing.records import make_evidence, make_interaction
 
 CONFIRM, OVERTURN = Decision.CONFIRM, Decision.OVERTURN
 few = settings(max_examples=40, deadline=None)
@@ -50,7 +51,7 @@ def test_a_possible_red_line_is_asked_first():
     minor = breach(Severity.MINOR, status=Status.REVIEW, probability=0.6, id="minor")
     score = card([*voices(), minor, red], {}, tones(2))
     assert score.telling == "red"
-    assert score.reasons[-1].startswith("建议先复核「爱办不办」：分数区间预计由 ")
+    assert score.reasons[-1].startswith("建议先复核「爱办不办」：预计可使分数区间缩小约 ")
 
 
 def test_of_duties_the_doubtful_one_that_is_worth_most():
@@ -135,6 +136,15 @@ def test_the_audio_asks_until_all_is_reviewed():
     assert "噪声大" in half.reasons
     assert half.telling != "a"
     assert not card(findings, {"a": CONFIRM, "b": CONFIRM}, tones(3), unsure=("噪声大",)).reasons
+
+
+def test_a_doubtful_voice_is_told_where_the_interval_is_wide():
+    turns = [replace(turn, staff_probability=0.9) for turn in VISIT.turns]
+    said = make_evidence(VISIT.turns[2], "好的")
+    heard = [replace(f, evidence=(said,), probability=0.89) for f in voices()]
+    wide = card(heard, {}, tones(3), interaction=make_interaction(turns))
+    assert any("说话人身份不够确定" in reason for reason in wide.reasons)
+    assert not card(heard, {}, tones(3)).needs_review
 
 
 def test_what_is_not_scored_is_settled_too():

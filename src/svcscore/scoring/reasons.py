@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from svcscore.records import Finding, Severity
 from svcscore.scoring.account import Case, confirmed
 from svcscore.scoring.telling import Telling
+from svcscore.scoring.uncertainty import TAIL
+from svcscore.scoring.voices import cast
+
+_KNOWN = 1.0 - TAIL
+"""A voice whose role is less sure than this may be wrong within the interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Asked:
     """Reasons of the audio."""
     closed: bool
     """Whether a person has decided about every finding that bears on the score."""
+    strangers: bool
+    """Whether a voice that passes for staff may well be a customer's."""
     review_width: float
 
     @classmethod
@@ -44,21 +51,22 @@ class Asked:
             # who has decided about all of it has listened
             audio=() if closed else audio,
             closed=closed,
+            strangers=any(role < _KNOWN for role in cast(case.tones).roles.values()),
             review_width=case.rubric.review_width,
         )
 
     def reasons(self, width: float) -> tuple[str, ...]:
         """All of them, for a score with an interval of `width` points."""
         wide = width > self.review_width and not self.closed
-        too_wide = (f"分数区间过宽：{width:.0f} 分",) if wide else ()
+        why = "（说话人身份不够确定）" if self.strangers else ""
+        too_wide = (f"分数区间过宽：{width:.0f} 分{why}",) if wide else ()
         return (*self.findings, *self.doubts, *too_wide, *self.audio)
 
 
 def said(case: Case, telling: Telling) -> str:
     """Which finding to begin with, and why."""
     what = _named(case, telling.finding)
-    before, after = f"{telling.before:.0f}", f"{telling.after:.0f}"
-    return f"建议先复核{what}：分数区间预计由 {before} 分缩小到 {after} 分"
+    return f"建议先复核{what}：预计可使分数区间缩小约 {telling.gain:.0f} 分"
 
 
 def red_lines(case: Case, *, sure: bool) -> tuple[Finding, ...]:

@@ -15,8 +15,8 @@ from svcscore.scoring.uncertainty import TAIL, Stake, distribution, stakes
 
 _STEP = 0.5
 """Points; only widths are compared."""
-_RARE = 0.05
-"""Ways to share out the roles that are rarer change no ranking."""
+_RARE = 0.1
+"""Ways to share out the roles that are rarer are left out: no review of one finding settles them."""
 _CANDIDATES = 6
 """Findings that are tried: those that move the total most by themselves."""
 _LEAST = 0.5
@@ -25,11 +25,10 @@ _LEAST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A finding, and the width of the interval before and, as is to be expected, after its review."""
+    """A finding, and by how many points its review is expected to narrow the interval."""
 
     finding: Finding
-    before: float
-    after: float
+    gain: float
 
 
 def most_telling(case: Case, settled: Collection[str]) -> Telling | None:
@@ -73,8 +72,8 @@ def most_telling(case: Case, settled: Collection[str]) -> Telling | None:
         (round(float(width), 6), held[place].finding.id, held[place].finding)
         for width, place in zip(expected, asked, strict=True)
     )
-    before = float(widths[0])
-    return Telling(finding, before, after) if before - after >= _LEAST else None
+    gain = float(widths[0]) - after
+    return Telling(finding, gain) if gain >= _LEAST else None
 
 
 def _swings(case: Case) -> dict[str, float]:

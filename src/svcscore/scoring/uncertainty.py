@@ -36,6 +36,8 @@ PARTED_RIGHTLY = 0.9
 """That two visits parted by nothing but a pause are two: an assumption, not a measured figure."""
 STEP = 0.05
 """Points; results are shown to a tenth."""
+_RARE = 0.002
+"""Ways to share out the roles that are rarer do not reach the tails."""
 _SLACK = 1e-9
 """What points divided by a step may lack of a whole number."""
 TAIL = (1.0 - COVERAGE) / 2
@@ -72,7 +74,7 @@ def interval(case: Case) -> tuple[float, float] | None:
     ends = np.array([[stake.worst for stake in held], [stake.best for stake in held]])
     if (ends[0] == ends[1]).all():
         ends = ends[:1]
-    low, high = quantiles(distribution(case, held, ends, STEP), TAIL)
+    low, high = quantiles(distribution(case, held, ends, STEP, rare=_RARE), TAIL)
     return min(float(low[0]), least), max(float(high[-1]), most)
 
 
