@@ -50,8 +50,7 @@ def _meant(it: Track, staff_id: str | None, branch_id: str | None) -> bool:
 
 
 def _only(board: Board, shown: set[str]) -> Board:
-    return replace(
-        board,
-        rows=tuple(row for row in board.rows if row.staff in shown),
-        below=tuple(row for row in board.below if row.staff in shown),
-    )
+    rows = tuple(row for row in board.rows if row.staff in shown)
+    if len(rows) < len(board.rows):
+        rows = tuple(replace(row, remark=f"共 {len(board.rows)} 人排名") for row in rows)
+    return replace(board, rows=rows, below=tuple(row for row in board.below if row.staff in shown))

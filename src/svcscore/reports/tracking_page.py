@@ -66,7 +66,14 @@ def write_tracking_page(path: Path, tracking: Tracking) -> None:
         news=_news(tracking),
         most_said=_MOST_SAID,
         boards=tuple((board, board_name(board), forest(board) if board.rows else None) for board in tracking.boards),
-        groups=((Label("员工", "Staff"), "h-staff", people), (Label("网点", "Branches"), "h-branches", branches)),
+        groups=tuple(
+            (name, anchor, shown)
+            for name, anchor, shown in (
+                (Label("员工", "Staff"), "h-staff", people),
+                (Label("网点", "Branches"), "h-branches", branches),
+            )
+            if shown or not (people or branches)
+        ),
         most_open=_MOST_OPEN,
     )  # fmt: skip
 

@@ -47,13 +47,13 @@ _COUNTER = (
         ("voice.greeting", _CREDIT, "您好"), ("voice.inquiry", _CREDIT, "办理什么业务"),
         ("flow.teller.welcome", _CREDIT, "您好"))),
     _Said("我想取两万块钱", "请把证件给我谢谢您", "证件", (
-        ("voice.thanks", _DUTY, "谢谢您"), ("flow.teller.receive", _CREDIT, "请把证件给我"))),
+        ("voice.thanks", _DUTY, "谢谢您"), ("flow.teller.receive", _DUTY, "请把证件给我"))),
     _Said("手续费要多少", "这笔不收手续费请您放心", "没有", (
         ("voice.answer", _DUTY, "不收手续费"), ("rights.information.duty", _DUTY, "不收手续费"))),
     _Said("密码在这里输吗", "请核对金额输密码时注意遮挡", "输吧", (
-        ("flow.teller.process", _CREDIT, "请核对金额"), ("rights.property.duty", _DUTY, "注意遮挡"))),
+        ("flow.teller.process", _DUTY, "请核对金额"), ("rights.property.duty", _DUTY, "注意遮挡"))),
     _Said("好了吗", "这是您的卡请收好请慢走再见", "好了", (
-        ("flow.teller.return", _CREDIT, "请收好"), ("voice.farewell", _CREDIT, "请慢走再见"),
+        ("flow.teller.return", _DUTY, "请收好"), ("voice.farewell", _CREDIT, "请慢走再见"),
         ("flow.teller.farewell", _CREDIT, "请慢走再见"))),
 )  # fmt: skip
 _LOBBY = (
