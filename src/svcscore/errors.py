@@ -77,6 +77,8 @@ CODES: dict[str, str] = {
     "store.no_evidence": "the folder holds no evidence that could be taken in",
     "store.disagrees": "an interaction is already there with other evidence",
     "store.unknown": "the database knows nothing of that name",
+    "store.exists": "the database holds something of that name already",
+    "store.empty": "the database holds nothing of what is meant",
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
