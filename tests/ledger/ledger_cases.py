@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 
 from svcscore.ledger.ingest import Batch
 from svcscore.records import (
@@ -39,11 +40,13 @@ from svcscore.testing.records import (
 PROFILES = data_folder("lexicons") / "profiles"
 
 
+@cache
 def rubric(name: str = "default") -> Rubric:
     """A packaged rubric."""
     return load_rubric(PROFILES / f"{name}.yaml", None)
 
 
+@cache
 def lexicon_sha256() -> str:
     """Digest of the packaged lexicon."""
     return load_lexicon(data_folder("lexicons")).sha256

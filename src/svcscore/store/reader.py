@@ -107,7 +107,7 @@ class Stored:
 class Waiting:
     """A finding that waits for a person."""
 
-    key: int
+    interaction_key: int
     interaction_id: str
     finding_id: str
     priority: float
@@ -325,21 +325,22 @@ def queue(
         after: the last of the page before.
         size: rows of a page.
     """
+    order = (QUEUE.c.priority, QUEUE.c.interaction_key, QUEUE.c.finding_id)
     chosen = (
         select(QUEUE, INTERACTIONS.c.id.label("interaction_id"))
         .join(INTERACTIONS, INTERACTIONS.c.key == QUEUE.c.interaction_key)
-        .order_by(QUEUE.c.priority.desc(), QUEUE.c.key.desc())
+        .order_by(*(column.desc() for column in order))
         .limit(size)
     )
     if branch_id is not None:
         chosen = chosen.where(QUEUE.c.branch_id == branch_id)
     if after is not None:
-        # compared as a pair, both databases begin in the middle of the index
-        last = tuple_(literal(after.priority), literal(after.key))
-        chosen = chosen.where(tuple_(QUEUE.c.priority, QUEUE.c.key) < last)
+        # compared as one, both databases begin in the middle of the index
+        seen = (after.priority, after.interaction_key, after.finding_id)
+        chosen = chosen.where(tuple_(*order) < tuple_(*(literal(value) for value in seen)))
     return tuple(
         Waiting(
-            key=row.key,
+            interaction_key=row.interaction_key,
             interaction_id=row.interaction_id,
             finding_id=row.finding_id,
             priority=row.priority,

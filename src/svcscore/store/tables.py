@@ -138,7 +138,13 @@ Index(
     INTERACTIONS.c.total,
     INTERACTIONS.c.red_lines,
 )
-Index("ix_interactions_branch_day", INTERACTIONS.c.branch_id, INTERACTIONS.c.day)
+Index(  # answers alone how many a branch served in each hour
+    "ix_interactions_branch_day",
+    INTERACTIONS.c.branch_id,
+    INTERACTIONS.c.day,
+    INTERACTIONS.c.hour,
+    INTERACTIONS.c.gone,
+)
 Index("ix_interactions_day", INTERACTIONS.c.day)
 EVIDENCE = Table(
     "evidence",
@@ -181,9 +187,8 @@ SCORECARDS = Table(
 QUEUE = Table(
     "queue",
     METADATA,
-    Column("key", KEY, primary_key=True),
-    Column("interaction_key", KEY, ForeignKey("interactions.key"), nullable=False, index=True),
-    Column("finding_id", ID, nullable=False),
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
+    Column("finding_id", ID, primary_key=True),
     Column("priority", Float, nullable=False, comment="higher first"),
     Column("branch_id", NAME),
     Column("staff_id", NAME),
@@ -191,8 +196,9 @@ QUEUE = Table(
     Column("severity", String(20)),
     Column("day", Date),
 )
-Index("ix_queue_priority", QUEUE.c.priority, QUEUE.c.key)
-Index("ix_queue_branch_priority", QUEUE.c.branch_id, QUEUE.c.priority, QUEUE.c.key)
+_ORDER = (QUEUE.c.priority, QUEUE.c.interaction_key, QUEUE.c.finding_id)
+Index("ix_queue_priority", *_ORDER)
+Index("ix_queue_branch_priority", QUEUE.c.branch_id, *_ORDER)
 REVIEWS = Table(
     "reviews",
     METADATA,

@@ -130,7 +130,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_interactions_id")),
     )
     with op.batch_alter_table("interactions", schema=None) as batch_op:
-        batch_op.create_index("ix_interactions_branch_day", ["branch_id", "day"], unique=False)
+        batch_op.create_index(
+            "ix_interactions_branch_day", ["branch_id", "day", "hour", "gone"], unique=False
+        )
         batch_op.create_index("ix_interactions_day", ["day"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_interactions_recording_key"), ["recording_key"], unique=False
@@ -207,7 +209,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "queue",
-        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "interaction_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -221,16 +222,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["interaction_key"], ["interactions.key"], name=op.f("fk_queue_interaction_key")
         ),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_queue")),
+        sa.PrimaryKeyConstraint("interaction_key", "finding_id", name=op.f("pk_queue")),
     )
     with op.batch_alter_table("queue", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_queue_branch_priority", ["branch_id", "priority", "key"], unique=False
+            "ix_queue_branch_priority",
+            ["branch_id", "priority", "interaction_key", "finding_id"],
+            unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_queue_interaction_key"), ["interaction_key"], unique=False
+            "ix_queue_priority", ["priority", "interaction_key", "finding_id"], unique=False
         )
-        batch_op.create_index("ix_queue_priority", ["priority", "key"], unique=False)
 
     op.create_table(
         "reviews",
