@@ -260,6 +260,7 @@ def _sqlite(url: URL) -> Engine:
             "foreign_keys=ON",
             "cache_size=-262144",
             "temp_store=MEMORY",
+            "wal_autocheckpoint=16384",  # pages: 64 MB are moved at once, each page once
         ):
             connection.execute(f"PRAGMA {setting}")
 
