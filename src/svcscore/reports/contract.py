@@ -87,6 +87,7 @@ def interaction_line(judged: Judged, scored: Scored) -> str:
         ),
         score=_score(judged.scorecard),
         provenance=_provenance(scored.provenance),
+        business=judged.interaction.business,
     )
     return _dump(line)
 
@@ -229,6 +230,7 @@ def _score(card: Scorecard) -> ScoreLine:
             )
             for line in card.lines
         ),
+        telling=card.telling,
     )
 
 

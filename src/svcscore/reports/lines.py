@@ -99,6 +99,8 @@ class ScoreLine(_Line):
     reasons: tuple[str, ...]
     dimensions: dict[str, DimensionLine]
     account: tuple[AccountLine, ...] = ()
+    telling: str | None = None
+    """Id of the finding whose review would narrow the interval most."""
 
 
 class ProvenanceLine(_Line):
@@ -128,6 +130,8 @@ class InteractionLine(_Line):
     findings: tuple[FindingLine, ...]
     score: ScoreLine
     provenance: ProvenanceLine
+    business: str = ""
+    """Kind of business (`lexicons/business_kinds.yaml`); empty where nothing tells."""
 
 
 class ProblemLine(_Line):
