@@ -33,6 +33,9 @@ from svcscore.tracking.coaching_words import COURTESY
 MOST = 200
 """Visits that are read, the last ones: items that apply seldom need more than those of one window."""
 _WHOLE = 1 - 1e-9
+_MOST_TURNS = 3
+_LONG = 60
+"""Characters of a turn that a card quotes."""
 _TWINS = {
     "welcome": "voice.greeting",
     "inquire": "voice.inquiry",
@@ -153,8 +156,7 @@ class _Visit:
 
     def _missing(self, finding: Finding, item: Item) -> Clip | None:
         """The exchange in which it should have been said."""
-        called = [evidence.turn for evidence in finding.evidence]
-        turns = self._exchange(called[0] if called else None, closing=item.edge == "closing")
+        turns = self._exchange(finding, item)
         if not turns:
             return None
         return Clip(
@@ -162,19 +164,22 @@ class _Visit:
             finding_id=finding.id,
             at=self._at,
             span=hull([turn.span for turn in turns]),
-            heard="\n".join(f"{ROLES[turn.role.value].zh}：{turn.text}" for turn in turns),
+            heard="\n".join(_line(turn) for turn in turns),
             probability=finding.probability,
         )
 
-    def _exchange(self, called: int | None, *, closing: bool) -> Sequence[Turn]:
+    def _exchange(self, finding: Finding, item: Item) -> Sequence[Turn]:
         """What called for it and the staff's answer; or how the visit began, or ended."""
         turns = [turn for turn in self._turns if turn.words]
-        if called is not None:
-            after = [turn for turn in turns if turn.index >= called]
-            return _up_to_staff(after)
-        if not closing:
-            return _up_to_staff(turns)
-        return turns[-2:]
+        if finding.evidence:
+            called = finding.evidence[0].turn
+            return _up_to_staff([turn for turn in turns if turn.index >= called])
+        if item.edge == "closing":
+            return turns[-2:]
+        opening = _up_to_staff(turns)
+        if item.edge == "opening":
+            return opening
+        return (*opening, *_up_to_staff(turns[len(opening) :]))[-_MOST_TURNS:]
 
     def _tones(self, met: bool) -> tuple[Clip, ...]:
         """The turn that sounded best, or worst where the tone was missed."""
@@ -215,6 +220,11 @@ def _plain_tone(rubric: Rubric) -> float:
 
 def _chance(score: CourtesyScore, polite: bool) -> float:
     return sum(score.probabilities[2:] if polite else score.probabilities[:2])
+
+
+def _line(turn: Turn) -> str:
+    text = turn.text if len(turn.text) <= _LONG else f"{turn.text[:_LONG]}…"
+    return f"{ROLES[turn.role.value].zh}：{text}"
 
 
 def _by_staff(finding: Finding) -> bool:

@@ -57,7 +57,7 @@ def write_tracking_page(path: Path, tracking: Tracking) -> None:
         under=(
             Label(span, span),
             Label(f"{len(people)} 名员工", f"{len(people)} members of staff"),
-            Label(f"{len(branches)} 个网点", f"{len(branches)} branches"),
+            *((Label(f"{len(branches)} 个网点", f"{len(branches)} branches"),) if branches else ()),
         ),
         tracking=tracking,
         labels=labels,

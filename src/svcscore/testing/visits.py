@@ -61,9 +61,9 @@ _LOBBY = (
         ("voice.greeting", _CREDIT, "您好"), ("voice.inquiry", _CREDIT, "办什么业务"),
         ("flow.lobby.welcome", _CREDIT, "您好"))),
     _Said("我要转账", "转账可以在自助机办我带您过去", "自助机", (
-        ("flow.lobby.triage", _CREDIT, "可以在自助机办"), ("flow.lobby.accompany", _CREDIT, "我带您过去"))),
+        ("flow.lobby.triage", _CREDIT, "可以在自助机办"), ("flow.lobby.accompany", _DUTY, "我带您过去"))),
     _Said("要等多久", "前面三位大约十分钟您先坐", "等着", (
-        ("voice.answer", _DUTY, "大约十分钟"), ("flow.lobby.ease", _CREDIT, "您先坐"))),
+        ("voice.answer", _DUTY, "大约十分钟"), ("flow.lobby.ease", _DUTY, "您先坐"))),
     _Said("办好了", "请慢走再见", "嗯", (
         ("voice.farewell", _CREDIT, "请慢走再见"), ("flow.lobby.farewell", _CREDIT, "请慢走再见"))),
 )  # fmt: skip
