@@ -160,20 +160,30 @@ def _with_breach(one: Made) -> Made:
     return Made(case, findings, one.courtesy)
 
 
-def roles_apart(rng: np.random.Generator, rubrics: Sequence[Rubric], number: int) -> None:
-    """What is held where the mistakes of a role do not come together in what a voice says."""
-    shares = []
+def roles(rng: np.random.Generator, rubrics: Sequence[Rubric], number: int) -> None:
+    """What is held where mistakes of a role come together in what a voice says, and where not."""
+    shares: dict[tuple[str, str], list[float]] = defaultdict(list)
     for at in range(number):
         one = made(rng, rubrics[at % len(rubrics)], unsure=False)
-        ends = interval(one.case)
-        if ends is not None and one.uncertain >= 11:
-            apart = [replace(finding, evidence=()) for finding in one.findings]
-            case = lay_out(one.case.interaction, apart, one.courtesy, one.case.rubric)
-            shares.append(held(ends, np.array(list(drawn_totals(case, TRUTHS, rng)))))
+        if interval(one.case) is None or one.uncertain < 11:
+            continue
+        # what rests on no evidence hangs on no voice
+        apart = [replace(finding, evidence=()) for finding in one.findings]
+        cases = {
+            "together": one.case,
+            "apart": lay_out(one.case.interaction, apart, one.courtesy, one.case.rubric),
+        }
+        truths = {name: [*drawn_totals(case, TRUTHS, rng)] for name, case in cases.items()}
+        for reckoned, case in cases.items():
+            ends = interval(case)
+            assert ends is not None
+            for true, totals in truths.items():
+                shares[reckoned, true].append(held(ends, np.array(totals)))
     print(
-        f"\nWere the role of each finding mistaken by itself ({len(shares)} interactions with 11 and"
-        f" more): {np.mean(shares):.1%}"
+        "\nMistakes of roles, 11 and more findings\n\n| reckoned | come | coverage |\n|---|---|---|"
     )
+    for (reckoned, true), all_of_it in shares.items():
+        print(f"| {reckoned} | {true} | {np.mean(all_of_it):.1%} of {len(all_of_it)} |")
 
 
 def real(rng: np.random.Generator, path: Path, rubric: Rubric) -> None:
@@ -249,7 +259,7 @@ def main() -> None:
     print(f"seed {chosen.seed}; rubrics: {', '.join(rubric.profile for rubric in rubrics)}")
     coverage(rng, rubrics, chosen.interactions)
     ways(rng, rubrics, chosen.interactions // 3)
-    roles_apart(rng, rubrics, chosen.interactions // 3)
+    roles(rng, rubrics, chosen.interactions // 3)
     if chosen.results:
         real(rng, chosen.results, default)
     accuracy(rng, default, chosen.worlds)
