@@ -90,9 +90,8 @@ def staff_of(connection: Connection, scope: Scope) -> tuple[str, ...]:
         select(_T.staff_id)
         .where(scope.condition(), _T.staff_id.is_not(None), _T.total.is_not(None))
         .distinct()
-        .order_by(_T.staff_id)
     )
-    return tuple(connection.execute(chosen).scalars())
+    return tuple(sorted(connection.execute(chosen).scalars()))  # databases sort texts differently
 
 
 def last_keys(connection: Connection, scope: Scope, most: int) -> list[int]:
@@ -189,10 +188,16 @@ def code_counts(connection: Connection, scope: Scope) -> tuple[CodeCount, ...]:
         each.c.code, each.c.staff_id
     )
     return tuple(
+        # PostgreSQL sums whole numbers to decimal ones
         CodeCount(
-            code=row[0], staff_id=row[1], breached=row[2], absent=row[3], due=row[4], worst=row[5]
+            code=code,
+            staff_id=staff_id,
+            breached=int(breached),
+            absent=int(absent),
+            due=int(due),
+            worst=worst,
         )
-        for row in connection.execute(chosen)
+        for code, staff_id, breached, absent, due, worst in connection.execute(chosen)
     )
 
 
