@@ -29,13 +29,12 @@ from svcscore.dialogue.embeddings import Embedder
 from svcscore.dialogue.interactions import interactions
 from svcscore.dialogue.stored import turns_from_transcript
 from svcscore.dialogue.turns import turns_from_audio
+from svcscore.heard import Asked, Prosody
 from svcscore.intake.discover import Item
 from svcscore.intake.transcripts import read_transcript
 from svcscore.records import (
-    Asked,
     Interaction,
     Judged,
-    Prosody,
     Provenance,
     Recording,
     Remark,

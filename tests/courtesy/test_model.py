@@ -12,7 +12,8 @@ from svcscore.courtesy.classifier import CARD, MODEL, NOTHING_SAID, load_courtes
 from svcscore.courtesy.features import load_cues, spoken, words_of
 from svcscore.courtesy.voice import VOICE
 from svcscore.errors import ConfigError, WeightsError
-from svcscore.records import STAFF_ROLES, Prosody, Role
+from svcscore.heard import Prosody
+from svcscore.records import STAFF_ROLES, Role
 from svcscore.resources import data_folder
 from svcscore.testing.records import make_dialogue, make_turn
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from svcscore.courtesy.voice import RUDE, Shift, load_voice
 from svcscore.errors import ConfigError
-from svcscore.records import Prosody
+from svcscore.heard import Prosody
 from svcscore.resources import data_folder
 
 VOICE = load_voice(data_folder("models") / "courtesy")

@@ -8,13 +8,14 @@ from ledger_cases import PROFILES, batch, rubric, visit
 
 from svcscore.decisions import Decision, Review
 from svcscore.errors import ConfigError, StoreError
+from svcscore.heard import Asked
 from svcscore.ledger import rescore as rescore_module
 from svcscore.ledger.ingest import ingest
 from svcscore.ledger.judge import load_bench
 from svcscore.ledger.rescore import rescore
 from svcscore.ledger.reviewing import record
 from svcscore.ledger.rubrics import lexicon_of, rubric_of
-from svcscore.records import Asked, Severity, Status
+from svcscore.records import Severity, Status
 from svcscore.resources import data_folder
 from svcscore.rules.load import load_lexicon
 from svcscore.scoring.scorecard import scorecard

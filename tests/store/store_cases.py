@@ -5,17 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from svcscore.decisions import Decision, Review
-from svcscore.records import (
-    Asked,
-    Judged,
-    Prosody,
-    Recording,
-    Role,
-    Scored,
-    Severity,
-    Status,
-    Verdict,
-)
+from svcscore.heard import Asked, Prosody
+from svcscore.records import Judged, Recording, Role, Scored, Severity, Status, Verdict
 from svcscore.spans import Span
 from svcscore.store.database import Database
 from svcscore.store.writer import Writer

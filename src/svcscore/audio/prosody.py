@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from svcscore.audio.samples import RATE, Samples, cut
-from svcscore.records import Prosody, Turn
+from svcscore.heard import Prosody
+from svcscore.records import Turn
 
 _HOP = RATE // 50
 """Samples a frame of loudness: 20 ms."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,8 @@ def sample(
 def _check(kind: str, percent: float | None, count: int | None) -> None:
     if (percent is None) is (count is None):
         raise click.UsageError("give one of --percent and --count")
+    if percent is not None and not math.isfinite(percent):
+        raise click.UsageError("--percent is no number")
     if kind == "percentage" and percent is None:
         raise click.UsageError("--plan percentage needs --percent")
     if kind == "count" and count is None:

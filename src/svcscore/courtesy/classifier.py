@@ -20,7 +20,8 @@ from svcscore.courtesy.heads import Heads, Probabilities
 from svcscore.courtesy.reasons import word_reasons
 from svcscore.courtesy.voice import Voice, load_voice
 from svcscore.errors import WeightsError
-from svcscore.records import STAFF_ROLES, CourtesyScore, Prosody, Turn
+from svcscore.heard import Prosody
+from svcscore.records import STAFF_ROLES, CourtesyScore, Turn
 from svcscore.resources import data_folder
 
 MODEL, CARD = "courtesy.skops", "card.yaml"

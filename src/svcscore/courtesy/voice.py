@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from svcscore.courtesy.heads import Probabilities
 from svcscore.errors import ConfigError
-from svcscore.records import Prosody
+from svcscore.heard import Prosody
 
 VOICE = "voice.yaml"
 RUDE, CURT = 0, 1

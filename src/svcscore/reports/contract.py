@@ -231,6 +231,7 @@ def _score(card: Scorecard) -> ScoreLine:
             for line in card.lines
         ),
         telling=card.telling,
+        means=card.means,
     )
 
 

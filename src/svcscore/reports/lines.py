@@ -101,6 +101,8 @@ class ScoreLine(_Line):
     account: tuple[AccountLine, ...] = ()
     telling: str | None = None
     """Id of the finding whose review would narrow the interval most."""
+    means: str | None = None
+    """What the band asks for: pass, coach or flag."""
 
 
 class ProvenanceLine(_Line):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from svcscore.records import Asked
+from svcscore.heard import Asked
 
 if TYPE_CHECKING:
     from svcscore.asr.verify import Probe

@@ -11,16 +11,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from svcscore.records import (
-    Asked,
-    CourtesyScore,
-    Evidence,
-    Interaction,
-    Judged,
-    Prosody,
-    Scorecard,
-    Scored,
-)
+from svcscore.heard import Asked, Prosody
+from svcscore.records import CourtesyScore, Evidence, Interaction, Judged, Scorecard, Scored
 
 FORMAT = 1
 """Version of the documents; a change is read by an `if`, never guessed."""

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, Dialect, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from svcscore.decisions import Decision, Review
+from svcscore.heard import Prosody
 from svcscore.records import (
     STAFF_ROLES,
     Context,
@@ -23,7 +24,6 @@ from svcscore.records import (
     Interaction,
     Match,
     Polarity,
-    Prosody,
     Quality,
     Remark,
     Role,

@@ -10,8 +10,9 @@ import numpy as np
 from sqlalchemy import update
 
 from svcscore.decisions import Decision, Review
+from svcscore.heard import Prosody
 from svcscore.ledger.reviewing import record
-from svcscore.records import Context, Judged, Kind, Prosody, Quality, Scored, Verdict
+from svcscore.records import Context, Judged, Kind, Quality, Scored, Verdict
 from svcscore.resources import data_folder
 from svcscore.scoring.rubric import Rubric, load_rubric
 from svcscore.store.database import Database

@@ -5,16 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from svcscore.records import (
-    Asked,
-    Polarity,
-    Prosody,
-    Role,
-    Severity,
-    Status,
-    Verdict,
-    Word,
-)
+from svcscore.heard import Asked, Prosody
+from svcscore.records import Polarity, Role, Severity, Status, Verdict, Word
 from svcscore.spans import Span
 from svcscore.testing.records import (
     make_courtesy,

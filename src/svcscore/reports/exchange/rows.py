@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from svcscore.audio import files
 from svcscore.decisions import Review, standing
-from svcscore.records import Finding, Judged, Prosody, Scored
+from svcscore.heard import Prosody
+from svcscore.records import Finding, Judged, Scored
 from svcscore.reports.contract import finding_line
 from svcscore.reports.exchange import columns
 from svcscore.reports.exchange.shared import heard_at, shown, word_texts
