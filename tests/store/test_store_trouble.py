@@ -289,11 +289,22 @@ def test_a_file_whose_beginning_is_overwritten(path):
         fails("store.damaged", Database, str(path), **options)
 
 
-def test_a_file_whose_pages_are_overwritten(path):
+@pytest.mark.parametrize("third", [1, 2])
+def test_a_file_whose_pages_are_overwritten(path, third):
     size = path.stat().st_size
-    overwrite(path, size // 3, size // 3)
-    with Database(str(path)) as opened:
-        fails("store.damaged", lambda: list(upkeep.check(opened, deep=True)) + ids(opened))
+    overwrite(path, third * size // 3, size // 3)
+
+    def read():
+        with Database(str(path)) as opened:
+            ids(opened)
+
+    def look():
+        with Database(str(path)) as opened:
+            assert any("SQLite" in line for line in upkeep.check(opened, deep=True))
+            ids(opened)
+
+    fails("store.damaged", read)
+    fails("store.damaged", look)
 
 
 def test_text_is_no_database(tmp_path):
