@@ -33,8 +33,8 @@ from svcscore.tracking.coaching_words import COURTESY
 MOST = 200
 """Visits that are read, the last ones: items that apply seldom need more than those of one window."""
 _WHOLE = 1 - 1e-9
-_MOST_TURNS = 3
-_LONG = 60
+_MOST_TURNS = 2
+_LONG = 30
 """Characters of a turn that a card quotes."""
 _TWINS = {
     "welcome": "voice.greeting",

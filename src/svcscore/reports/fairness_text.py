@@ -13,7 +13,7 @@ from svcscore.tracking.fairness_gap import Cause, Gap, Outcome
 if TYPE_CHECKING:
     from rich.console import Group
 
-QUIET = frozenset({Cause.NONE, Cause.TOO_FEW})
+QUIET = frozenset({Cause.PEOPLE, Cause.NONE, Cause.TOO_FEW})
 """Causes that call for nothing."""
 _CAUSES = {
     Cause.MACHINE: "MACHINE",
