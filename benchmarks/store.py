@@ -42,6 +42,8 @@ from svcscore.store.tables import (
 )
 
 POOL = 300
+LATER = 5000
+"""Interactions that are taken in when the database is full."""
 REPEATS = 20
 PAGE = 50
 YEAR = timedelta(days=365)
@@ -83,14 +85,14 @@ def run(database: Database, rng: random.Random, made: list[Judged], total: int, 
     sizes(database, real)
     if total > real:
         grow(database, rng, real, total)
-        take_in(database, rng, made, min(real, 5000), "into the full database")
+        take_in(database, rng, made, LATER, "into the full database")
     began = time.perf_counter()
     with database.engine.connect() as connection:
         settle(connection, sqlite=database.is_sqlite)
     print(f"statistics of the planner brought up to date in {time.perf_counter() - began:.0f} s")
     screens(database, rng)
     if total > real:
-        sizes(database, total, whole=True)
+        sizes(database, total + LATER, whole=True)
 
 
 def take_in(
@@ -136,7 +138,7 @@ class Shift:
         if (table is RECORDINGS and name == "key") or name == "recording_key":
             return f"t.{name} + {self.n * self.recordings}"
         if name == "id" and table is not FINDINGS:
-            return f"SUBSTR(t.id, 1, 11) || '{self.n:05}'"
+            return f"SUBSTR(t.id, 1, 11) || '-{self.n:04}'"
         if name in {"staff_id", "branch_id", "day", "hour"}:
             return f"m.{name}"
         return f't."{name}"'

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from svcscore.heard import Asked, Prosody
 from svcscore.records import (
-    Asked,
     Context,
     CourtesyScore,
     Evidence,
@@ -22,7 +22,6 @@ from svcscore.records import (
     Match,
     PointsLine,
     Polarity,
-    Prosody,
     Role,
     Scored,
     Severity,
