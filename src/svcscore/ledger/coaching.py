@@ -14,7 +14,7 @@ from svcscore.audio.excerpt import excerpt
 from svcscore.ledger.books import Books
 from svcscore.ledger.lessons import lessons
 from svcscore.ledger.people import actor
-from svcscore.reports.coaching_page import write_coaching_page
+from svcscore.reports.coaching_page import coaching_page, write_coaching_page
 from svcscore.spans import Span
 from svcscore.store import audit, statistics
 from svcscore.store.database import Database
@@ -40,19 +40,26 @@ class Sounds:
     def __init__(self, folders: Iterable[Path], starts: Mapping[str, float]) -> None:
         self._folders = tuple(folders)
         self._starts = starts
-        self.used: list[tuple[str, float, float]] = []
-        """Interaction, and seconds of its recording."""
+        self._cut: dict[tuple[str, float, float], bytes | None] = {}
 
     def cut(self, interaction_id: str, start: float, end: float) -> bytes | None:
         """MP3 of these seconds of the recording; None where no sound of it is kept."""
-        kept = self._kept(interaction_id)
-        if kept is None:
-            return None
-        begins = self._starts[interaction_id]
-        sound = excerpt(kept, Span(max(0.0, start - begins), max(0.0, end - begins)))
-        if sound is not None:
-            self.used.append((interaction_id, round(start, 2), round(end, 2)))
-        return sound
+        place = interaction_id, start, end
+        if place not in self._cut:
+            kept = self._kept(interaction_id)
+            begins = self._starts[interaction_id]
+            within = Span(max(0.0, start - begins), max(0.0, end - begins))
+            self._cut[place] = None if kept is None else excerpt(kept, within)
+        return self._cut[place]
+
+    @property
+    def used(self) -> tuple[tuple[str, float, float], ...]:
+        """Places with sound: interaction, and seconds of its recording."""
+        return tuple(
+            (name, round(start, 2), round(end, 2))
+            for (name, start, end), sound in self._cut.items()
+            if sound is not None
+        )
 
     def _kept(self, interaction_id: str) -> bytes | None:
         if not _ID.fullmatch(interaction_id):
@@ -100,12 +107,11 @@ def write_page(database: Database, path: Path, coached: Coached, folders: Sequen
         StoreError: where it shall hold sound and the log cannot be written.
     """
     sounds = Sounds(folders, coached.starts)
-    if not folders:
-        write_coaching_page(path, coached.card, sounds.cut)
-        return sounds
-    with database.writing() as connection:
-        write_coaching_page(path, coached.card, sounds.cut)
-        if sounds.used:
-            detail = {"page": "coach", "staff_id": coached.card.staff_id, "clips": sounds.used}
+    coaching_page(coached.card, sounds.cut)
+    if sounds.used:
+        # first the log: a page without its row must not be
+        detail = {"page": "coach", "staff_id": coached.card.staff_id, "clips": sounds.used}
+        with database.writing() as connection:
             audit.log(connection, actor(), "clip", detail)
+    write_coaching_page(path, coached.card, sounds.cut)
     return sounds

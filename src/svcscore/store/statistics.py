@@ -190,14 +190,14 @@ def code_counts(connection: Connection, scope: Scope) -> tuple[CodeCount, ...]:
     return tuple(
         # PostgreSQL sums whole numbers to decimal ones
         CodeCount(
-            code=code,
-            staff_id=staff_id,
-            breached=int(breached),
-            absent=int(absent),
-            due=int(due),
-            worst=worst,
+            code=row[0],
+            staff_id=row[1],
+            breached=int(row[2]),
+            absent=int(row[3]),
+            due=int(row[4]),
+            worst=row[5],
         )
-        for code, staff_id, breached, absent, due, worst in connection.execute(chosen)
+        for row in connection.execute(chosen)
     )
 
 
