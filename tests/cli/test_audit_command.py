@@ -55,6 +55,7 @@ def test_table_and_page(made_once, tmp_path):
 
 def test_an_empty_database_has_nothing_to_say(empty, tmp_path):
     assert audited(empty)["gaps"] == []
+    assert "无法比较" in audited(empty)["text"]
     assert empty.call("audit").exit_code == 0
     assert empty.call("audit", "--html", tmp_path / "a.html").exit_code == 0
 

@@ -42,6 +42,8 @@ def describe(gap: Gap) -> str:
 
 def summary(interactions: int, flagged: int, tested: int) -> str:
     """The audit in one sentence."""
+    if not tested:
+        return f"共 {interactions} 次互动，各组数据都太少，无法比较。"
     found = (
         f"其中 {flagged} 项差异应归于机器而不是个人，请先处理。"
         if flagged
