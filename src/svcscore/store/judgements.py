@@ -116,10 +116,9 @@ def _reviews(connection: Connection, named: Mapping[int, str]) -> dict[int, list
 def _chances(connection: Connection, keys: Sequence[int], plans: Sequence[str]) -> dict[int, float]:
     """Of the last of `plans` (in their order) that drew the interaction."""
     order = {name: at for at, name in enumerate(plans)}
-    drawn = connection.execute(select(SAMPLES).where(SAMPLES.c.interaction_key.in_(keys)))
+    chosen = select(SAMPLES).where(SAMPLES.c.plan.in_(plans), SAMPLES.c.interaction_key.in_(keys))
     latest: dict[int, tuple[int, float]] = {}
-    for row in drawn:
-        if row.plan in order:
-            rank = (order[row.plan], row.probability)
-            latest[row.interaction_key] = max(rank, latest.get(row.interaction_key, rank))
+    for row in connection.execute(chosen):
+        rank = (order[row.plan], row.probability)
+        latest[row.interaction_key] = max(rank, latest.get(row.interaction_key, rank))
     return {key: chance for key, (_, chance) in latest.items()}
