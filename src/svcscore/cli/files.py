@@ -21,7 +21,7 @@ def file_name(*parts: str) -> str:
     """A name that every file system takes, made of ids and days; different parts give different names."""
     text = "-".join(parts)
     plain = re.sub(r"[^\w.-]+", "_", text).strip("._")[:_LONGEST]
-    if plain == text:
+    if plain and plain == text:
         return plain
     return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".lstrip("-")
 
