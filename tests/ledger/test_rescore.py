@@ -143,6 +143,22 @@ def test_new_rules_find_the_same_words_again(database, lexicons):
     assert {"forbidden.impatience", "voice.greeting"} <= codes
 
 
+def test_a_decision_outlives_new_rules_and_the_next_review(database, lexicons):
+    ingest(database, batch(visit(1)))
+    (one,) = stored(database)
+    record(database, [_review(one, Decision.OVERTURN)])
+    run(database, "default", lexicons)
+    (after,) = stored(database)
+    red = next(f for f in after.findings if f.severity is Severity.RED_LINE)
+    assert red.id != _review(one, Decision.OVERTURN).finding_id
+    other = next(f for f in after.findings if f.code == "voice.greeting")
+    record(database, [replace(_review(after, Decision.CONFIRM), finding_id=other.id)])
+    (last,) = stored(database)
+    assert (last.red_lines, last.red_lines_in_review) == (0, 0)
+    with database.reading() as connection:
+        assert red.id not in {one.finding_id for one in reader.queue(connection)}
+
+
 def test_without_the_answer_of_the_second_listen_no_new_phrase_confirms_a_red_line(
     database, lexicons
 ):

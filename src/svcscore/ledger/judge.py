@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from svcscore import __version__
+from svcscore.decisions import Review
 from svcscore.ledger.judgement import decided_ids, stand
 from svcscore.records import Finding, Provenance, Remark
 from svcscore.resources import data_folder
@@ -101,6 +102,8 @@ class Verdict:
     about: Values
     findings: tuple[Finding, ...] | None
     """The machine's, where the new rules give others."""
+    reviews: tuple[Review, ...]
+    """All that were made, of the findings that say now what they were about."""
     change: Change
 
     def standing(self, writer: Writer) -> Standing:
@@ -160,6 +163,7 @@ class Judge:
             decided=decided_ids(reviews),
             about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},
             findings=None if findings == one.findings else findings,
+            reviews=reviews,
             change=_change(one, stood, stale),
         )
 

@@ -110,8 +110,12 @@ def _written(database: Database, bench: Bench, verdicts: list[Verdict]) -> list[
         if late:
             again = {v.key: v for v in Judge(bench).verdicts(connection, late)}
             verdicts = [again.get(verdict.key, verdict) for verdict in verdicts]
-        standings = [verdict.standing(writer) for verdict in verdicts if verdict.another]
+        others = [verdict for verdict in verdicts if verdict.another]
+        standings = [verdict.standing(writer) for verdict in others]
         writer.stand(standings)
+        for verdict in others:
+            # without this a decision would be lost with the finding that it was about
+            writer.reviews(verdict.reviews, {verdict.change.interaction_id: verdict.key})
         if standings:
             changes = [verdict.change for verdict in verdicts]
             audit.log(connection, actor(), "rescore", _told(changes, bench))

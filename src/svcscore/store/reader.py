@@ -92,6 +92,7 @@ class Stored:
     high: float | None
     needs_review: bool
     red_lines: int
+    red_lines_in_review: int
     number: int
     """Of its last scorecard."""
     staff_id: str | None
@@ -219,6 +220,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 high=row.high,
                 needs_review=bool(row.needs_review),
                 red_lines=row.red_lines,
+                red_lines_in_review=row.red_lines_in_review,
                 number=last.get(row.key, -1),
                 staff_id=row.staff_id,
                 branch_id=row.branch_id,
