@@ -114,6 +114,27 @@ def test_a_review_changes_the_score_and_not_the_machines_record(db):
     assert "store.unknown" in unknown.stderr
 
 
+def test_people_and_branches_get_their_names(db, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "staff_id,name,branch_id,branch_name\nT1,王芳,B1,第一支行\nT9,李静,,\n", "utf-8"
+    )
+    assert runs.svcscore("db", "names", people, "--db", db).stdout.strip() == "2 people"
+    assert sql(db, "SELECT id, name, branch_id FROM staff ORDER BY id") == [
+        ("T1", "王芳", "B1"),
+        ("T2", None, "B1"),
+        ("T9", "李静", None),
+    ]
+    assert "T1 王芳" in runs.svcscore("track", "--db", db).stdout
+    people.write_text("staff_id,nmae\nT1,王芳\n", "utf-8")
+    wrong = runs.svcscore("db", "names", people, "--db", db)
+    assert (wrong.returncode, "manifest.invalid" in wrong.stderr) == (2, True)
+    people.write_text("staff_id,name\n,王芳\nT1,a,b\n", "utf-8")
+    wrong = runs.svcscore("db", "names", people, "--db", db)
+    assert "line 2" in wrong.stderr
+    assert "line 3" in wrong.stderr
+
+
 def test_a_copy_goes_out_and_in(db, tmp_path):
     copy, again = tmp_path / "copy.sqlite", tmp_path / "again.sqlite"
     assert runs.svcscore("db", "export", copy, "--db", db).returncode == 0

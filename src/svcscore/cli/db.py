@@ -51,6 +51,24 @@ def ingest(folders: tuple[Path, ...], url: str, replace: bool, as_json: bool) ->
 
 
 @db.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@db_option
+def names(path: Path, url: str) -> None:
+    """Name staff and branches: a CSV with staff_id, name, branch_id, branch_name."""
+    from svcscore.intake.people import read_people
+    from svcscore.ledger.people import actor
+    from svcscore.store import audit
+    from svcscore.store.database import Database
+    from svcscore.store.people import Person, put
+
+    people = [Person(**row) for row in read_people(path)]
+    with Database(url) as database, database.writing() as connection:
+        count = put(connection, people)
+        audit.log(connection, actor(), "names", {"people": count})
+    click.echo(f"{count} people")
+
+
+@db.command()
 @db_option
 def upgrade(url: str) -> None:
     """Bring a database of an older svcscore up to date; back it up before."""
