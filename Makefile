@@ -21,3 +21,8 @@ bench:   ## print the figures
 	python benchmarks/cer.py samples
 	python benchmarks/dialogue.py
 	python benchmarks/courtesy.py
+	python benchmarks/intervals.py
+	python benchmarks/tracking.py
+	python benchmarks/truth.py
+	svcscore score samples/ --out report/ --quiet && python benchmarks/rescore.py report/
+	python benchmarks/store.py
