@@ -194,8 +194,12 @@ def settle(connection: Connection, *, sqlite: bool) -> None:
     raw = connection.connection.driver_connection
     assert raw is not None
     if sqlite:
-        for statement in ("analysis_limit=2000", "optimize=0x10002", "wal_checkpoint(TRUNCATE)"):
-            raw.execute(f"PRAGMA {statement}").fetchall()
+        for statement in (
+            "PRAGMA analysis_limit=2000",
+            "ANALYZE",
+            "PRAGMA wal_checkpoint(TRUNCATE)",
+        ):
+            raw.execute(statement).fetchall()
         return
     connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
 
@@ -261,24 +265,22 @@ def middle_of(connection: Connection) -> Waiting:
 def timed(
     database: Database, what: str, target: int, work: list[Callable[[Connection], int]]
 ) -> None:
-    """Print median and worst of `work`: first as it comes out of the disk, then once more."""
-    cold = "first time, file out of the system's cache" if database.is_sqlite else "first time"
-    forget(database)
-    for label, again in ((cold, False), ("again", True)):
-        times, rows = [], []
-        for one in work:
-            if not again:
-                forget(database)
+    """Print median and worst of `work`: as it comes out of the disk, and at once again."""
+    rows: list[int] = []
+    times: tuple[list[float], list[float]] = ([], [])
+    for one in work:
+        forget(database)
+        for found in times:
             with database.reading() as connection:
                 connection.exec_driver_sql("SELECT 1")
                 began = time.perf_counter()
                 rows.append(one(connection))
-                times.append(1000 * (time.perf_counter() - began))
-        print(
-            f"{what} ({statistics.median(rows):,.0f} rows; {label}): median"
-            f" {statistics.median(times):.1f} ms, worst of {len(times)} {max(times):.1f} ms"
-            f" (at most {target})"
-        )
+                found.append(1000 * (time.perf_counter() - began))
+    print(f"{what}, {statistics.median(rows):,.0f} rows (at most {target} ms)")
+    first = "file out of the system's cache" if database.is_sqlite else "first time"
+    for label, found in zip((first, "again"), times, strict=True):
+        middle, worst = statistics.median(found), max(found)
+        print(f"  {label}: median {middle:.1f} ms, worst of {len(found)} {worst:.1f} ms")
 
 
 def forget(database: Database) -> None:

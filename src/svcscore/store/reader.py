@@ -328,18 +328,20 @@ def queue(
         size: rows of a page.
     """
     order = (QUEUE.c.priority, QUEUE.c.interaction_key, QUEUE.c.finding_id)
-    chosen = (
-        select(QUEUE, INTERACTIONS.c.id.label("interaction_id"))
-        .join(INTERACTIONS, INTERACTIONS.c.key == QUEUE.c.interaction_key)
-        .order_by(*(column.desc() for column in order))
-        .limit(size)
-    )
+    chosen = select(QUEUE).order_by(*(column.desc() for column in order)).limit(size)
     if branch_id is not None:
         chosen = chosen.where(QUEUE.c.branch_id == branch_id)
     if after is not None:
         # compared as one, both databases begin in the middle of the index
         seen = (after.priority, after.interaction_key, after.finding_id)
         chosen = chosen.where(tuple_(*order) < tuple_(*(literal(value) for value in seen)))
+    # the page is cut before the join: a planner may think it cheaper to sort all interactions
+    page = chosen.subquery()
+    named = (
+        select(page, INTERACTIONS.c.id.label("interaction_id"))
+        .join(INTERACTIONS, INTERACTIONS.c.key == page.c.interaction_key)
+        .order_by(*(page.c[column.name].desc() for column in order))
+    )
     return tuple(
         Waiting(
             interaction_key=row.interaction_key,
@@ -352,7 +354,7 @@ def queue(
             branch_id=row.branch_id,
             day=row.day,
         )
-        for row in connection.execute(chosen)
+        for row in connection.execute(named)
     )
 
 
