@@ -66,7 +66,7 @@ def test_many_processes_give_what_one_gives(database, tmp_path, monkeypatch):
     ingest(database, batch(*(visit(number) for number in range(7))))
     export(database, tmp_path / "copy.sqlite")
     one = run(database)
-    monkeypatch.setattr("svcscore.ledger.rescore._BATCH", 2)
+    monkeypatch.setattr("svcscore.ledger.crew._BATCH", 2)
     with Database(str(tmp_path / "copy.sqlite")) as again:
         assert run(again) == one
         assert stored(again) == stored(database)
@@ -75,14 +75,14 @@ def test_many_processes_give_what_one_gives(database, tmp_path, monkeypatch):
 def test_a_review_that_comes_while_it_is_judged_still_counts(database, monkeypatch):
     ingest(database, batch(visit(1)))
     (one,) = stored(database)
-    judged = rescore_module._judged
+    judged = rescore_module.spread
 
     def meanwhile(*args):
         for verdicts in judged(*args):
             record(database, [_review(one, Decision.OVERTURN)])
             yield verdicts
 
-    monkeypatch.setattr(rescore_module, "_judged", meanwhile)
+    monkeypatch.setattr(rescore_module, "spread", meanwhile)
     (change,) = run(database)
     assert change.red_lines_after == 0
     assert stored(database)[0].red_lines == 0

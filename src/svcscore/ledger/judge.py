@@ -120,12 +120,39 @@ class Verdict:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """What rules find in a stored interaction, and what people said of it."""
+
+    findings: tuple[Finding, ...]
+    reviews: tuple[Review, ...]
+    """Of these findings."""
+    stale: int
+    """Reviews of findings that the rules do not make."""
+
+
+class Rules:
+    """Rules made ready for stored interactions; without a lexicon, what counts now is kept."""
+
+    def __init__(self, lexicon: Lexicon | None) -> None:
+        self._engine = Engine(lexicon) if lexicon else None
+
+    def judge(self, one: Stored, before: Provenance) -> Anew:
+        """Judge the words of `one`, which came about as `before` tells."""
+        if self._engine is None:
+            return Anew(findings=one.findings, reviews=one.reviews, stale=0)
+        listen = recalled(one.kept.asked) if _had_audio(before) else None
+        findings = self._engine.judge(one.kept.interaction, listen)
+        moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
+        return Anew(findings=findings, reviews=moved.reviews, stale=len(moved.stale))
+
+
 class Judge:
     """A bench made ready: judges as many interactions as there are."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._engine = Engine(bench.lexicon) if bench.lexicon else None
+        self._rules = Rules(bench.lexicon)
 
     def verdicts(self, connection: Connection, keys: Sequence[int]) -> list[Verdict]:
         """Judge the interactions with these keys; nothing is written.
@@ -146,12 +173,8 @@ class Judge:
 
     def _verdict(self, one: Stored, before: Provenance, remarks: tuple[Remark, ...]) -> Verdict:
         after = _provenance(before, self._bench)
-        findings, reviews, stale = one.findings, one.reviews, 0
-        if self._engine is not None:
-            listen = recalled(one.kept.asked) if _had_audio(before) else None
-            findings = self._engine.judge(one.kept.interaction, listen)
-            moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
-            reviews, stale = moved.reviews, len(moved.stale)
+        anew = self._rules.judge(one, before)
+        findings, reviews = anew.findings, anew.reviews
         stood = stand(one.kept, findings, reviews, self._bench.rubric, remarks)
         return Verdict(
             key=one.key,
@@ -164,7 +187,7 @@ class Judge:
             about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},
             findings=None if findings == one.findings else findings,
             reviews=reviews,
-            change=_change(one, stood, stale),
+            change=_change(one, stood, anew.stale),
         )
 
 

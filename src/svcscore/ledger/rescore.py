@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 
+from svcscore.ledger.crew import Work, spread
 from svcscore.ledger.judge import Bench, Change, Judge, Verdict
 from svcscore.ledger.people import actor
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
 from svcscore.store.reader import Scope
 from svcscore.store.writer import Writer
-
-_BATCH = 250
-"""Interactions that are judged at once."""
-_WORTH_IT = 2
-"""Processes (and batches) from which on starting them pays."""
 
 
 def rescore(
@@ -46,12 +39,11 @@ def rescore(
     """
     with database.reading() as connection:
         keys = reader.keys(connection, scope)
-    batches = [keys[at : at + _BATCH] for at in range(0, len(keys), _BATCH)]
     if not dry:
         with database.writing() as connection:
             Writer(connection).snapshots(bench.snapshots)
     done = 0
-    for verdicts in _judged(database, bench, batches):
+    for verdicts in spread(database, keys, partial(_made, bench)):
         if not dry:
             verdicts = _written(database, bench, verdicts)
         yield from (verdict.change for verdict in verdicts)
@@ -59,46 +51,8 @@ def rescore(
         tell(done)
 
 
-def _judged(
-    database: Database, bench: Bench, batches: Sequence[Sequence[int]]
-) -> Iterator[list[Verdict]]:
-    """Verdicts on each batch, in order; nothing is written."""
-    workers = min(len(os.sched_getaffinity(0)), len(batches))
-    if workers < _WORTH_IT:
-        judge = Judge(bench)
-        for batch in batches:
-            with database.reading() as connection:
-                yield judge.verdicts(connection, batch)
-        return
-    url = database.url.render_as_string(hide_password=False)
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(url, bench)
-    )
-    with pool:
-        # a few batches ahead of the writer, never all of them in memory
-        ahead: deque[Future[list[Verdict]]] = deque()
-        for batch in batches:
-            ahead.append(pool.submit(_work, batch))
-            if len(ahead) > 2 * workers:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-
-
-_worker: tuple[Database, Judge] | None = None
-"""In a process of the pool: its own connection, and the rules made ready."""
-
-
-def _begin(url: str, bench: Bench) -> None:
-    global _worker
-    _worker = (Database(url), Judge(bench))
-
-
-def _work(keys: Sequence[int]) -> list[Verdict]:
-    assert _worker is not None
-    database, judge = _worker
-    with database.reading() as connection:
-        return judge.verdicts(connection, keys)
+def _made(bench: Bench) -> Work[list[Verdict]]:
+    return Judge(bench).verdicts
 
 
 def _written(database: Database, bench: Bench, verdicts: list[Verdict]) -> list[Verdict]:
