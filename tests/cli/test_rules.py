@@ -70,13 +70,6 @@ def test_one_pack(folder):
     assert call("test", folder, "--pack", "nowhere").exit_code == 2
 
 
-def test_collisions_are_warnings(folder):
-    write(folder, RULE, {**RULE, "id": "test.two", "code": "forbidden.command"})
-    result = call("test", folder)
-    assert result.exit_code == 0
-    assert "warning: “急什么”" in result.output
-
-
 def test_catalogue(folder):
     write(folder, RULE)
     page = call("catalogue", folder).output

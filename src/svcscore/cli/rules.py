@@ -1,4 +1,4 @@
-"""``svcscore rules``: test the rules of a lexicon, list them, and say how they are written."""
+"""``svcscore rules``: test, doubt, try, compare and list the rules of a lexicon."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from pathlib import Path
 
 import click
 
-FOLDER = click.argument(
-    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+from svcscore.cli.rules_diff import diff
+from svcscore.cli.rules_folder import FOLDER, folder_of
+from svcscore.cli.rules_lint import lint
+from svcscore.cli.rules_try import try_
 
 
 @click.group()
 def rules() -> None:
-    """Test and list the rules of a lexicon (the packaged one where no FOLDER is given)."""
+    """Test, try, compare and list rules (of the packaged lexicon where no FOLDER is given)."""
+
+
+rules.add_command(lint)
+rules.add_command(try_)
+rules.add_command(diff)
 
 
 @rules.command()
@@ -26,18 +32,16 @@ def test(folder: Path | None, packs: tuple[str, ...]) -> None:
 
     Exit code 2 where a file has faults or an example fails.
     """
-    from svcscore.rules.check import check, collisions
+    from svcscore.rules.check import check
     from svcscore.rules.load import read_lexicon
 
-    lexicon, faults = read_lexicon(_folder(folder))
+    lexicon, faults = read_lexicon(folder_of(folder))
     for fault in faults:
         click.echo(str(fault))
     unknown = set(packs) - {pack.pack for pack in lexicon.packs}
     if unknown:
         raise click.BadParameter(f"no such pack: {', '.join(sorted(unknown))}")
     failures = check(lexicon, packs or None)
-    for warning in collisions(lexicon):
-        click.echo(f"warning: {warning}", err=True)
     for failure in failures:
         click.echo(str(failure))
     chosen = [pack for pack in lexicon.packs if not packs or pack.pack in packs]
@@ -56,7 +60,7 @@ def catalogue(folder: Path | None) -> None:
     from svcscore.rules.catalogue import catalogue
     from svcscore.rules.load import load_lexicon
 
-    click.echo(catalogue(load_lexicon(_folder(folder))), nl=False)
+    click.echo(catalogue(load_lexicon(folder_of(folder))), nl=False)
 
 
 @rules.command()
@@ -65,9 +69,3 @@ def schema() -> None:
     from svcscore.rules.definition import Pack
 
     click.echo(json.dumps(Pack.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True))
-
-
-def _folder(folder: Path | None) -> Path:
-    from svcscore.resources import data_folder
-
-    return folder or data_folder("lexicons")
