@@ -39,6 +39,8 @@ class Case(BaseModel):
     expect: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
+    """Not applicable, for something more urgent came up or nothing called for it."""
 
 
 def _cases() -> list[Case]:
@@ -69,7 +71,9 @@ def test_case_ids_are_told_apart() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_codes_of_case_are_known(case: Case) -> None:
-    assert {*case.expect, *case.never, *case.absent} <= set(_lexicon().taxonomy.codes)
+    assert {*case.expect, *case.never, *case.absent, *case.excused} <= set(
+        _lexicon().taxonomy.codes
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
@@ -83,6 +87,8 @@ def test_case_is_judged_as_expected(case: Case) -> None:
         if f.verdict in HEARD
     }
     missing = {f.code for f in findings if f.verdict is Verdict.ABSENT}
+    excused = {f.code for f in findings if f.verdict is Verdict.NOT_APPLICABLE}
+    assert [code for code in case.excused if code not in excused] == []
     assert [code for code in case.expect if code not in heard] == []
     assert {code: heard[code] for code in case.never if code in heard} == {}
     assert [code for code in case.absent if code not in missing] == []

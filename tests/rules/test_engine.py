@@ -5,7 +5,9 @@ import pytest
 from rule_cases import engine, heard, rule, said
 
 from svcscore.records import Kind, Match, Role, Severity, Status, Verdict
+from svcscore.rules import watch
 from svcscore.rules.kinds import phrase
+from svcscore.rules.watch import Watch
 from svcscore.spans import Span
 
 TELLER, CUSTOMER = Role.TELLER, Role.CUSTOMER
@@ -242,6 +244,25 @@ def test_a_rule_that_fails_leaves_the_others(monkeypatch, caplog):
         findings = engine(broken, HURRY).judge(said((TELLER, "急什么，滚出去")))
     assert heard(findings) == ["forbidden.impatience"]
     assert "test.broken" in caplog.text
+
+
+def test_nothing_is_missed_where_a_rule_failed(monkeypatch):
+    def fail(*args):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(phrase, "candidates", fail)
+    assert engine(GREETING).judge(said(*TALK)) == ()
+
+
+def test_each_rule_is_timed_and_a_slow_one_is_told(monkeypatch, caplog):
+    watched = Watch("i1")
+    findings = engine(HURRY, GREETING).judge(said((TELLER, "急什么")), watch=watched)
+    assert set(watched.seconds) == {HURRY["id"], GREETING["id"]}
+    assert all(seconds >= 0 for seconds in watched.seconds.values())
+    monkeypatch.setattr(watch, "SLOW", -1.0)
+    with caplog.at_level(logging.WARNING):
+        assert engine(HURRY, GREETING).judge(said((TELLER, "急什么"))) == findings
+    assert f"rule {HURRY['id']} took" in caplog.text
 
 
 def test_nobody_said_anything():

@@ -54,6 +54,10 @@ def test_lists_of_other_rooms_are_no_packs(folder):
         ({"by": "nobody"}, "Input should be"),
         ({"colour": "red"}, "Extra inputs"),
         ({"opening": {}}, "a window needs"),
+        ({"after": {"by": "customer"}}, "a trigger needs phrases or codes"),
+        ({"after": {"codes": ["complaint.cue"]}}, "is expected always"),
+        ({"suspends": ["voyce.*"]}, "matches no code"),
+        ({"business": ["welth"]}, "did you mean 'wealth'"),
         ({"examples": [[{"猫": "喵"}]]}, "a turn is one of"),
     ],
 )

@@ -13,6 +13,7 @@ from svcscore.rules.definition import (
     MeasureRule,
     NearRule,
     PhraseRule,
+    conditions,
 )
 from svcscore.rules.kinds.entity import NAMES
 from svcscore.rules.load import Lexicon
@@ -46,6 +47,11 @@ def _rule(lexicon: Lexicon, rule: AnyRule) -> Iterator[str]:
         facts.append(SEVERITIES[rule.severity])
     if rule.status == "preview":
         facts.append("preview")
+    if rule.business:
+        facts.append(f"business {' '.join(rule.business)}")
+    facts += [
+        f"{name} {day}" for name, day in (("since", rule.since), ("until", rule.until)) if day
+    ]
     yield f"### {rule.title} (`{rule.id}`)"
     yield ""
     yield " · ".join(facts)
@@ -68,19 +74,25 @@ def _said(rule: AnyRule) -> Iterator[tuple[str, tuple[str, ...]]]:
             parts = [("phrases", rule.phrases), ("unless", rule.unless)]
             parts += [("unless in the turn", rule.unless_turn)]
             parts += [("unless next", rule.unless_next), ("softened by", rule.soften_by)]
+            parts += [("suspends", rule.suspends)]
         case NearRule():
             parts = [(f"group {i}", group) for i, group in enumerate(rule.groups, 1)]
             parts += [("unless", rule.unless), ("unless in the turn", rule.unless_turn)]
         case DutyRule():
-            parts = [("due after", rule.trigger.phrases), ("due after codes", rule.trigger.codes)]
-            parts += [("phrases", rule.phrases), ("unless", rule.unless)]
+            parts = [("phrases", rule.phrases), ("unless", rule.unless)]
         case EntityRule():
             parts = [("entities", tuple(NAMES[name] for name in rule.entities))]
             parts += [("unless in the turn", rule.unless_turn)]
         case MeasureRule():
             parts = [("signal", (f"{rule.signal} > {rule.limit:g} s",))]
             parts += [("unless before", rule.unless_before)]
-    return ((name, values) for name, values in parts if values)
+    names = {"trigger": "due after", "after": "counts after"}
+    waited = [
+        (f"{names[part]}{what}", values)
+        for part, trigger in conditions(rule)
+        for what, values in (("", trigger.phrases), (" codes", trigger.codes))
+    ]
+    return ((name, values) for name, values in (*waited, *parts) if values)
 
 
 def _listed(values: tuple[str, ...] | list[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from svcscore.phrases.pattern import expand
 from svcscore.records import Finding, Interaction, Kind, Polarity, Role
-from svcscore.rules.definition import AnyRule, Dialogue, DutyRule, PhraseRule
+from svcscore.rules.definition import AnyRule, Dialogue, PhraseRule, conditions
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import Lexicon
 from svcscore.rules.scene import USUAL_STAFF
@@ -77,10 +77,10 @@ def _pieces(rule: AnyRule) -> Iterator[tuple[str, ...]]:
 
 
 def _alone(lexicon: Lexicon, rule: AnyRule) -> Lexicon:
-    rules = [rule]
-    if isinstance(rule, DutyRule):
-        codes = {c for pattern in rule.trigger.codes for c in lexicon.taxonomy.matching(pattern)}
-        rules += [other for other in lexicon.rules if other.code in codes and other is not rule]
+    rules: list[AnyRule] = [rule]
+    patterns = {pattern for _, trigger in conditions(rule) for pattern in trigger.codes}
+    codes = {code for pattern in patterns for code in lexicon.taxonomy.matching(pattern)}
+    rules += [other for other in lexicon.rules if other.code in codes and other is not rule]
     pack = lexicon.packs[0].model_copy(update={"rules": tuple(rules)})
     return Lexicon((pack,), lexicon.taxonomy, lexicon.gates, lexicon.sha256)
 

@@ -9,6 +9,7 @@ and the script: the recogniser cannot tell them (see `docs/explanation/phrases.m
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -75,6 +76,31 @@ class Dialogue(Model):
         raise ValueError(f"a turn is one of {'、'.join(SPEAKERS_ZH)} and a text, not {item!r}")
 
 
+class Trigger(Model):
+    """What makes a duty due: phrases by somebody, or any finding of other codes."""
+
+    by: Speaker = "customer"
+    phrases: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    codes: tuple[str, ...] = Field(default=(), description="e.g. complaint.cue, special.*.cue")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.phrases and not self.codes:
+            raise ValueError("a trigger needs phrases or codes")
+        return self
+
+
+class After(Trigger):
+    """What must have been heard for a hit to count: a trigger, and how soon after it."""
+
+    within_turns: int | None = Field(
+        default=None, gt=0, description="the trigger's turn and so many of staff after it"
+    )
+    within_seconds: float | None = Field(default=None, gt=0)
+    anywhere: bool = Field(default=False, description="the trigger may also come after the hit")
+
+
 class Rule(Model):
     """Fields that every rule has."""
 
@@ -87,8 +113,11 @@ class Rule(Model):
     source: str = Field(min_length=2)
     status: Literal["preview", "stable"] = "stable"
     version: int = Field(default=1, ge=1)
-    since: dt.date | None = None
-    until: dt.date | None = None
+    since: dt.date | None = Field(default=None, description="first day on which it applies")
+    until: dt.date | None = Field(default=None, description="last day on which it applies")
+    business: tuple[str, ...] = Field(
+        default=(), description="names of business_kinds.yaml; all where empty"
+    )
     kinds: tuple[Literal["counter", "lobby", "manager", "salon"], ...] = (
         "counter",
         "lobby",
@@ -96,6 +125,22 @@ class Rule(Model):
     )
     examples: tuple[Dialogue, ...] = Field(min_length=1)
     counter_examples: tuple[Dialogue, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _some_days(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError("until lies before since: the rule would never apply")
+        return self
+
+    def applies_on(self, day: dt.date | None) -> bool:
+        """Whether `day` is one of the rule's; where the day is not known, it applies."""
+        if day is None:
+            return True
+        return (self.since or day) <= day <= (self.until or day)
+
+    def applies_to(self, business: str) -> bool:
+        """Whether it is about this kind of business; where nothing tells the kind, it applies."""
+        return not self.business or not business or business in self.business
 
 
 def _not_blank(phrases: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,6 +179,10 @@ class PhraseRule(Rule):
     )
     opening: Window | None = None
     closing: Window | None = None
+    after: After | None = Field(default=None, description="counts only where this was heard")
+    suspends: tuple[str, ...] = Field(
+        default=(), description="codes that are not missed where the rule hears something"
+    )
     gates: tuple[Gate, ...] | None = Field(
         default=None, description="contexts that undo a hit; breaches have all of them by default"
     )
@@ -161,25 +210,11 @@ class NearRule(Rule):
     check_phrases = field_validator("unless", "unless_turn")(_not_blank)
 
 
-class Trigger(Model):
-    """What makes a duty due: phrases by somebody, or any finding of other codes."""
-
-    by: Speaker = "customer"
-    phrases: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    codes: tuple[str, ...] = Field(default=(), description="e.g. complaint.cue, special.*.cue")
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.phrases and not self.codes:
-            raise ValueError("a trigger needs phrases or codes")
-        return self
-
-
 class DutyRule(Rule):
     """Where the trigger occurs, one of the phrases is due from the staff.
 
-    Heard without a trigger it is credited; not heard and not triggered it is not applicable.
+    Heard without a trigger it is credited, unless `after` asks for one; not heard and not triggered
+    it is not applicable.
     """
 
     kind: Literal["duty"] = "duty"
@@ -191,6 +226,7 @@ class DutyRule(Rule):
     anywhere: bool = Field(
         default=True, description="the duty may also be met before the trigger or later"
     )
+    after: After | None = Field(default=None, description="counts only where this was heard")
 
     check_phrases = field_validator("phrases", "unless")(_not_blank)
 
@@ -221,6 +257,16 @@ class MeasureRule(Rule):
 AnyRule = Annotated[
     PhraseRule | NearRule | DutyRule | EntityRule | MeasureRule, Field(discriminator="kind")
 ]
+
+Part = Literal["trigger", "after"]
+
+
+def conditions(rule: AnyRule) -> Iterator[tuple[Part, Trigger]]:
+    """What `rule` waits for: the trigger that makes it due, and what must have been heard."""
+    if isinstance(rule, DutyRule):
+        yield "trigger", rule.trigger
+    if isinstance(rule, DutyRule | PhraseRule) and rule.after:
+        yield "after", rule.after
 
 
 class Pack(Model):

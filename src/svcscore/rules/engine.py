@@ -7,17 +7,26 @@ time, those without a time last; at the same time by code and rule.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
 from svcscore.phrases.candidates import PhraseSearch
 from svcscore.records import Finding, Interaction, Kind, Polarity, Status
+from svcscore.rules import triggers
 from svcscore.rules.absence import absent, expected_in, fits_post
-from svcscore.rules.definition import AnyRule, DutyRule, EntityRule, MeasureRule, NearRule
+from svcscore.rules.definition import (
+    AnyRule,
+    DutyRule,
+    EntityRule,
+    MeasureRule,
+    NearRule,
+    Part,
+    PhraseRule,
+    conditions,
+)
 from svcscore.rules.gates import ContextGates
 from svcscore.rules.hits import Candidate, Weighed, found, weigh
 from svcscore.rules.kinds import duty, entity, measure, near, phrase
@@ -25,6 +34,9 @@ from svcscore.rules.listening import ask
 from svcscore.rules.load import Lexicon, phrases_of
 from svcscore.rules.scene import Scene
 from svcscore.rules.settle import HEARD, Bid, best_bids, best_of_code
+from svcscore.rules.suspend import counts, excused, suspensions
+from svcscore.rules.triggers import Calls, cause
+from svcscore.rules.watch import Watch
 from svcscore.text.normalise import normalise
 
 if TYPE_CHECKING:  # the recogniser is needed only where there is audio
@@ -32,8 +44,6 @@ if TYPE_CHECKING:  # the recogniser is needed only where there is audio
 
 SALON = ("rights.", "marketing.", "branch.")
 """Codes that count in a talk to many; rules must name that kind as well."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,61 +54,77 @@ class _Judged:
     polarity: Polarity
     weighed: tuple[Weighed, ...] = ()
 
-    @property
-    def usable(self) -> bool:
-        return any(w.counts for w in self.weighed)
-
 
 class Engine:
     """The rules of `lexicon`, made ready; judges as many interactions as there are."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._codes = lexicon.taxonomy.codes
-        self._taxonomy = lexicon.taxonomy
         self._gates = ContextGates(lexicon.gates)
         self._rules = tuple(sorted(lexicon.rules, key=lambda rule: rule.id))
+        self._causes = {
+            (rule.id, part): cause(trigger, lexicon.taxonomy)
+            for rule in self._rules
+            for part, trigger in conditions(rule)
+        }
+        self._suspended = suspensions(self._rules, lexicon.taxonomy)
         phrases = [phrase for rule in self._rules for phrase in phrases_of(rule)]
         self._search = PhraseSearch(
             [*phrases, *self._gates.phrases], lexicon.gates.negator_syllables
         )
 
-    def judge(self, interaction: Interaction, listen: Listen | None = None) -> tuple[Finding, ...]:
+    def judge(
+        self,
+        interaction: Interaction,
+        listen: Listen | None = None,
+        *,
+        day: dt.date | None = None,
+        watch: Watch | None = None,
+    ) -> tuple[Finding, ...]:
         """Findings of all rules about `interaction`.
 
         Args:
             interaction: its words, who spoke them, and what was not understood.
             listen: the second witness, asked at most once; None where there is no audio: the text
                 then counts as stated, and no red line is confirmed.
+            day: when it took place; None where that is not known: rules of all days then apply.
+            watch: learns how long each rule takes, for those who want to know.
         """
-        rules = [rule for rule in self._rules if _applies(rule, interaction.kind)]
+        rules = [rule for rule in self._rules if _applies(rule, interaction, day)]
         if not rules:
             return ()
+        watch = watch or Watch(interaction.id)
         texts = [normalise(turn.text) for turn in interaction.turns]
         scene = Scene(interaction, texts, self._search.find(texts, stated=listen is None))
-        judged = self._weigh(scene, rules, listen)
-        return tuple(sorted(self._conclude(scene, judged), key=_order))
+        judged = self._weigh(scene, rules, listen, watch)
+        findings = sorted(self._conclude(scene, judged, watch), key=_order)
+        watch.tell()
+        return tuple(findings)
 
     def _weigh(
-        self, scene: Scene, rules: Sequence[AnyRule], listen: Listen | None
+        self, scene: Scene, rules: Sequence[AnyRule], listen: Listen | None, watch: Watch
     ) -> list[_Judged]:
-        """Candidates of all rules, and what all witnesses say of them."""
+        """Candidates of all rules, and what all witnesses say of them; none of rules that fail."""
         bids: list[Bid] = []
         for rule in rules:
-            with _isolated(rule, scene):
-                bids += [Bid(rule.id, rule.code, c) for c in self._candidates(rule, scene)]
+            conditional = (rule.id, "after") in self._causes
+            with watch.over(rule):
+                found = [*self._candidates(rule, scene), *triggers.candidates(rule, scene)]
+                bids += [Bid(rule.id, rule.code, c, conditional) for c in found]
         bids = list(best_bids(bids))
         scores = ask(scene, [bid.candidate for bid in bids], listen)
         by_rule: dict[str, list[tuple[Candidate, float | None]]] = {}
         for bid, score in zip(bids, scores, strict=True):
             by_rule.setdefault(bid.rule, []).append((bid.candidate, score))
-        judged = []
-        for rule in rules:
-            weighed = tuple(
-                weigh(scene, rule, candidate, score)
-                for candidate, score in by_rule.get(rule.id, ())
+        return [
+            _Judged(
+                rule,
+                self._codes[rule.code].polarity,
+                tuple(weigh(scene, rule, c, score) for c, score in by_rule.get(rule.id, ())),
             )
-            judged.append(_Judged(rule, self._codes[rule.code].polarity, weighed))
-        return judged
+            for rule in rules
+            if rule.id not in watch.failed
+        ]
 
     def _candidates(self, rule: AnyRule, scene: Scene) -> list[Candidate]:
         polarity = self._codes[rule.code].polarity
@@ -114,43 +140,62 @@ class Engine:
             case _:
                 return phrase.candidates(rule, polarity, scene, self._gates)
 
-    def _conclude(self, scene: Scene, judged: Sequence[_Judged]) -> list[Finding]:
+    def _conclude(self, scene: Scene, judged: Sequence[_Judged], watch: Watch) -> list[Finding]:
+        """First what stands alone, then what waits for something, then duties, then absences."""
         findings: list[Finding] = []
-        duties = [item for item in judged if isinstance(item.rule, DutyRule)]
-        for item in judged:
-            with _isolated(item.rule, scene):
-                if isinstance(item.rule, MeasureRule):
-                    findings += measure.conclude(item.rule, scene)
-                elif not isinstance(item.rule, DutyRule):
-                    findings += [
-                        found(scene, item.rule, item.polarity, w)
-                        for w in item.weighed
-                        if w.counts or item.polarity is Polarity.BREACH
-                    ]
-        heard = [f for f in findings if f.status is not Status.REJECTED]
-        for item in duties:
-            with _isolated(item.rule, scene):
-                findings.append(self._duty(scene, item, heard))
+        for stage in (0, 1, 2):
+            heard = [f for f in findings if f.status is not Status.REJECTED]
+            for item in judged:
+                if self._stage(item.rule) == stage:
+                    with watch.over(item.rule):
+                        findings += self._of_rule(scene, item, heard)
+        cues = [f for f in findings if f.rule in self._suspended and counts(f)]
         findings = list(best_of_code(_once(findings)))
-        return findings + self._absences(scene, judged, findings)
+        findings += self._absences(scene, judged, findings, watch)
+        return [excused(finding, cues, self._suspended, self._codes) for finding in findings]
 
-    def _duty(self, scene: Scene, item: _Judged, heard: Sequence[Finding]) -> Finding:
-        assert isinstance(item.rule, DutyRule)
-        codes = {
-            code for pattern in item.rule.trigger.codes for code in self._taxonomy.matching(pattern)
-        }
-        caused = [finding for finding in heard if finding.code in codes]
-        return duty.conclude(item.rule, item.polarity, scene, item.weighed, caused)
+    def _stage(self, rule: AnyRule) -> int:
+        if isinstance(rule, DutyRule):
+            return 2
+        return int((rule.id, "after") in self._causes)
+
+    def _of_rule(self, scene: Scene, item: _Judged, heard: Sequence[Finding]) -> list[Finding]:
+        rule, polarity = item.rule, item.polarity
+        if isinstance(rule, MeasureRule):
+            return measure.conclude(rule, scene)
+        after = self._calls(item, "after", heard)
+        if isinstance(rule, DutyRule):
+            trigger = self._calls(item, "trigger", heard)
+            assert trigger is not None
+            return [duty.conclude(rule, polarity, scene, item.weighed, trigger, after)]
+        hits = [
+            w
+            for w in item.weighed
+            if w.candidate.part == "hit" and (w.counts or polarity is Polarity.BREACH)
+        ]
+        if isinstance(rule, PhraseRule) and rule.after and after is not None:
+            return triggers.conclude(rule, rule.after, polarity, scene, hits, after)
+        return [found(scene, rule, polarity, w) for w in hits]
+
+    def _calls(self, item: _Judged, part: Part, heard: Sequence[Finding]) -> Calls | None:
+        cause = self._causes.get((item.rule.id, part))
+        return None if cause is None else triggers.calls(part, cause, item.weighed, heard)
 
     def _absences(
-        self, scene: Scene, judged: Sequence[_Judged], findings: Sequence[Finding]
+        self,
+        scene: Scene,
+        judged: Sequence[_Judged],
+        findings: Sequence[Finding],
+        watch: Watch,
     ) -> list[Finding]:
         if not expected_in(scene.interaction.kind):
             return []
-        met = {f.code for f in findings if f.verdict in HEARD}
+        # where one of its rules failed, nobody can say that a code was not heard
+        told = {f.code for f in findings if f.verdict in HEARD}
+        told |= {rule.code for rule in self._rules if rule.id in watch.failed}
         by_code: dict[str, list[_Judged]] = {}
         for item in judged:
-            if self._codes[item.rule.code].scope == "always" and item.rule.code not in met:
+            if self._codes[item.rule.code].scope == "always" and item.rule.code not in told:
                 by_code.setdefault(item.rule.code, []).append(item)
         return [
             absent(
@@ -163,17 +208,11 @@ class Engine:
         ]
 
 
-@contextmanager
-def _isolated(rule: AnyRule, scene: Scene) -> Iterator[None]:
-    """A rule that fails says nothing, and the log says so; the others go on."""
-    try:
-        yield
-    except Exception:
-        log.exception("rule %s failed on interaction %s", rule.id, scene.interaction.id)
-
-
-def _applies(rule: AnyRule, kind: Kind) -> bool:
+def _applies(rule: AnyRule, interaction: Interaction, day: dt.date | None) -> bool:
+    kind = interaction.kind
     if kind.value not in rule.kinds or not fits_post(rule.code, kind):
+        return False
+    if not (rule.applies_on(day) and rule.applies_to(interaction.business)):
         return False
     return kind is not Kind.SALON or rule.code.startswith(SALON)
 

@@ -25,7 +25,7 @@ from svcscore.records import (
     Status,
     Verdict,
 )
-from svcscore.rules.definition import Rule
+from svcscore.rules.definition import Part, Rule
 from svcscore.rules.scene import Scene
 from svcscore.spans import Span
 
@@ -44,7 +44,7 @@ class Candidate:
     role: float
     """P(role): that the one whom the rule means said it."""
     severity: Severity | None
-    part: Literal["hit", "trigger"] = "hit"
+    part: Literal["hit"] | Part = "hit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -14,7 +15,7 @@ from svcscore.errors import ConfigError
 from svcscore.faults import Fault, FaultyError, config_error, line_of, read_source
 from svcscore.phrases.pattern import PatternError, expand
 from svcscore.records import Polarity
-from svcscore.resources import digest_of
+from svcscore.resources import data_folder, digest_of
 from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
@@ -23,6 +24,7 @@ from svcscore.rules.definition import (
     NearRule,
     Pack,
     PhraseRule,
+    conditions,
 )
 from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
 
@@ -135,15 +137,36 @@ def _check(rule: AnyRule, taxonomy: Taxonomy) -> Iterator[str]:
         return
     if (code.polarity in {Polarity.BREACH, Polarity.MEASURE}) != (rule.severity is not None):
         yield f"severity belongs to breaches and measures; {rule.code} is a {code.polarity.value}"
-    if isinstance(rule, DutyRule):
-        for pattern in rule.trigger.codes:
-            if not taxonomy.matching(pattern):
-                yield f"trigger code {pattern!r} matches no code"
+    for pattern in _patterns(rule):
+        if not taxonomy.matching(pattern):
+            yield f"code {pattern!r} matches no code of the taxonomy"
+    if isinstance(rule, DutyRule | PhraseRule) and rule.after and code.scope == "always":
+        yield f"{rule.code} is expected always: `after` is for what something calls for"
+    for business in rule.business:
+        if business not in _businesses():
+            close = difflib.get_close_matches(business, _businesses(), 1)
+            hint = f", did you mean {close[0]!r}?" if close else ""
+            yield f"unknown kind of business {business!r}{hint}"
     for phrase in phrases_of(rule):
         try:
             expand(phrase)
         except PatternError as error:
             yield str(error)
+
+
+@cache
+def _businesses() -> tuple[str, ...]:
+    """Names of kinds of business, as interactions carry them (`dialogue.business`)."""
+    kinds = yaml.safe_load((data_folder("lexicons") / "business_kinds.yaml").read_text("utf-8"))
+    return tuple(kinds)
+
+
+def _patterns(rule: AnyRule) -> Iterator[str]:
+    """Patterns of codes that `rule` names besides its own."""
+    for _, trigger in conditions(rule):
+        yield from trigger.codes
+    if isinstance(rule, PhraseRule):
+        yield from rule.suspends
 
 
 def phrases_of(rule: AnyRule) -> tuple[str, ...]:
@@ -161,9 +184,10 @@ def phrases_of(rule: AnyRule) -> tuple[str, ...]:
         case NearRule():
             lists = (*rule.groups, rule.unless, rule.unless_turn)
         case DutyRule():
-            lists = (rule.phrases, rule.unless, rule.trigger.phrases, rule.trigger.unless)
+            lists = (rule.phrases, rule.unless)
         case MeasureRule():
             lists = (rule.unless_before,)
         case EntityRule():
             lists = (rule.unless_turn,)
-    return tuple(phrase for phrases in lists for phrase in phrases)
+    waited = [part for _, t in conditions(rule) for part in (t.phrases, t.unless)]
+    return tuple(phrase for phrases in (*lists, *waited) for phrase in phrases)

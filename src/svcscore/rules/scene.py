@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from svcscore.phrases.candidates import Place
-from svcscore.records import STAFF_ROLES, Interaction, Kind, Role, Turn, Word
+from svcscore.records import STAFF_ROLES, Evidence, Interaction, Kind, Role, Turn, Word
 from svcscore.rules.definition import Speaker, Window
 from svcscore.spans import Span, hull
 from svcscore.text.normalise import Normalised
@@ -41,6 +41,7 @@ class Scene:
         self.turns = interaction.turns
         self.texts = tuple(texts)
         self._found = found
+        self._positions = {turn.index: position for position, turn in enumerate(self.turns)}
         self._certain: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     # ------------------------------------------------------------------ phrases
@@ -155,3 +156,7 @@ class Scene:
     def turn(self, place: Place) -> Turn:
         """The turn that `place` is in."""
         return self.turns[place.turn]
+
+    def position(self, evidence: Evidence) -> int:
+        """Where the turn of `evidence` stands in the interaction."""
+        return self._positions[evidence.turn]

@@ -27,6 +27,8 @@ class Bid:
     rule: str
     code: str
     candidate: Candidate
+    conditional: bool = False
+    """Whether it counts only where something else is heard."""
 
     def beats(self, other: Bid) -> bool:
         """Whether the place of `other` need not be looked at any more.
@@ -41,6 +43,7 @@ class Bid:
             return _place_rank(mine) < _place_rank(its)
         return (
             self.code == other.code
+            and not self.conditional
             and mine.place.exact
             and not its.place.exact
             and _WORST_FIRST.index(mine.severity) <= _WORST_FIRST.index(its.severity)

@@ -24,6 +24,11 @@ class Code(BaseModel):
     trigger: str | None = None
     role: str | None = None
 
+    @property
+    def short(self) -> str:
+        """The title without what stands in brackets."""
+        return self.zh.partition("(")[0]
+
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
