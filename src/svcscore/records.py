@@ -7,6 +7,7 @@ simplified Chinese. What the outside reads is written by `reports.contract`, not
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from svcscore.heard import Asked, Prosody
@@ -132,6 +133,14 @@ class Context:
     channels: tuple[Role, ...] = ()
     """Role of each channel, in order; empty where nothing is said."""
     visits: tuple[Visit, ...] = ()
+
+    def moment(self, seconds: float) -> datetime | None:
+        """The branch's own clock `seconds` after the start; a zone is left out, not applied."""
+        try:
+            began = datetime.fromisoformat(self.occurred_at or "")
+        except ValueError:
+            return None
+        return began.replace(tzinfo=None) + timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,30 @@ def test_the_new_score_is_what_the_rubric_gives_and_the_old_one_stays(database):
     assert list(check(database, deep=True)) == []
 
 
+def test_rules_count_on_the_days_that_they_name(database, tmp_path):
+    ingest(database, batch(visit(1, day=2), visit(2, day=20)))
+    rules = shutil.copytree(data_folder("lexicons"), tmp_path / "lexicons")
+    (rules / "own.yaml").write_text(
+        """
+pack: own
+title: 试行
+version: 1
+rules:
+  - {id: own.trouble, kind: phrase, code: forbidden.abuse, title: 烦, severity: minor, until: 2026-03-10,
+     why: 三月十日以前的口径, source: 测试, phrases: [你烦不烦], examples: [你烦不烦], counter_examples: [您好]}
+""",
+        encoding="utf-8",
+    )
+    run(database, rules=rules)
+    with database.reading() as connection:
+        told = {
+            one.day.day: {finding.rule for finding in one.findings}
+            for one in reader.stored(connection, reader.keys(connection, Scope()))
+        }
+    assert "own.trouble" in told[2]
+    assert "own.trouble" not in told[20]
+
+
 def test_many_processes_give_what_one_gives(database, tmp_path, monkeypatch):
     ingest(database, batch(*(visit(number) for number in range(7))))
     export(database, tmp_path / "copy.sqlite")

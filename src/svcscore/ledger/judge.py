@@ -142,7 +142,7 @@ class Rules:
         if self._engine is None:
             return Anew(findings=one.findings, reviews=one.reviews, stale=0)
         listen = recalled(one.kept.asked) if _had_audio(before) else None
-        findings = self._engine.judge(one.kept.interaction, listen)
+        findings = self._engine.judge(one.kept.interaction, listen, day=one.day)
         moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
         return Anew(findings=findings, reviews=moved.reviews, stale=len(moved.stale))
 
