@@ -117,6 +117,8 @@ class Visit:
 
     span: Span
     ticket: str | None = None
+    waited: float | None = None
+    """Seconds from taking the ticket to being called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,8 @@ class Interaction:
     unheard: tuple[Span, ...] = ()
     business: str = ""
     """Kind of business (``lexicons/business_kinds.yaml``); empty where nothing tells."""
+    waited: float | None = None
+    """Seconds that the customer waited, by the queue system; None where it does not say."""
     complete: bool = True
     """False where the recording begins or ends in the middle of it."""
 

@@ -135,6 +135,33 @@ def test_people_and_branches_get_their_names(db, tmp_path):
     assert "line 3" in wrong.stderr
 
 
+def test_how_long_customers_waited_comes_into_the_months_report(tmp_path):
+    content = {
+        "staff_id": "T1",
+        "branch_id": "B1",
+        "kind": "counter",
+        "occurred_at": "2026-11-02T09:15:00",
+        "visits": [{"ticket": "A012", "start": 0, "end": 12, "waited": 900}],
+        "turns": [{"role": r, "start": s, "end": e, "text": t} for r, s, e, t in RUDE],
+    }
+    (tmp_path / "a.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    path = tmp_path / "scores.sqlite"
+    run = runs.score(tmp_path / "out", tmp_path / "a.json", "--db", path)
+    assert run.code == 0, run.stderr
+    assert sql(path, "SELECT hour, waited FROM interactions") == [(9, 900.0)]
+    book = tmp_path / "month.xlsx"
+    call = ("report", "--db", path, "--branch", "B1", "--month", "2026-11", "--xlsx", book)
+    done = runs.svcscore(*call)
+    assert done.returncode == 0, done.stderr
+    cells = {
+        cell
+        for sheet in openpyxl.load_workbook(book)
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    }
+    assert 15 in cells
+
+
 def test_a_copy_goes_out_and_in(db, tmp_path):
     copy, again = tmp_path / "copy.sqlite", tmp_path / "again.sqlite"
     assert runs.svcscore("db", "export", copy, "--db", db).returncode == 0

@@ -34,6 +34,7 @@ class _Stretch:
     opened_by: str
     closed_by: str
     cut: bool = False
+    waited: float | None = None
 
 
 def interactions(
@@ -79,6 +80,7 @@ def _by_visits(turns: Sequence[Turn], visits: Sequence[Visit], duration: float) 
                     opened_by="sidecar",
                     closed_by="sidecar",
                     cut=visit.span.end > duration + _CLOCK,
+                    waited=visit.waited,
                 )
             )
     between: list[Turn] = []
@@ -175,6 +177,7 @@ def _interaction(
         closed_by=stretch.closed_by,
         unheard=tuple(sorted(unheard)),
         business=business_of(turn.text for turn in stretch.turns),
+        waited=stretch.waited,
         complete=not stretch.cut,
     )
 

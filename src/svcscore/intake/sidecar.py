@@ -72,6 +72,7 @@ class VisitModel(Strict):
     ticket: Name = None
     start: Seconds
     end: Seconds
+    waited: Seconds | None = None
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
@@ -111,7 +112,7 @@ class Sidecar(Strict):
 
 def in_order(visits: tuple[VisitModel, ...]) -> tuple[Visit, ...]:
     """The visits as records, by start."""
-    records = (Visit(span=Span(v.start, v.end), ticket=v.ticket) for v in visits)
+    records = (Visit(span=Span(v.start, v.end), ticket=v.ticket, waited=v.waited) for v in visits)
     return tuple(sorted(records, key=lambda visit: visit.span))
 
 

@@ -15,6 +15,7 @@ from svcscore.ledger.books import Books
 from svcscore.ledger.naming import Naming
 from svcscore.ledger.observe import observations
 from svcscore.records import SCORED_KINDS, Finding, Polarity, Role, Severity, Status, Verdict
+from svcscore.reports.hours import Wait
 from svcscore.reports.monthly import FindingCount, ItemShare, Material
 from svcscore.scoring.account import confirmed, doubtful
 from svcscore.scoring.final import reviewed
@@ -82,6 +83,10 @@ def material(connection: Connection, branch_id: str, first: date) -> Material:
         ),
         items=_items(connection, scope, names),
         bands=books.rubric(provenance).bands,
+        waits=tuple(
+            Wait(hour=hour, minutes=seconds / 60)
+            for hour, seconds in statistics.waits(connection, scope)
+        ),
     )
 
 

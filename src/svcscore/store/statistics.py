@@ -249,3 +249,14 @@ def _began(occurred_at: str | None, seconds: float) -> str:
     except ValueError:
         return ""
     return (at + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+
+
+def waits(connection: Connection, scope: Scope) -> tuple[tuple[int, float], ...]:
+    """Mean seconds that customers waited, by hour; hours of which the queue system says nothing lack."""
+    chosen = (
+        select(_T.hour, func.avg(_T.waited))
+        .where(scope.condition(), _T.hour.is_not(None), _T.waited.is_not(None))
+        .group_by(_T.hour)
+        .order_by(_T.hour)
+    )
+    return tuple((int(hour), float(mean)) for hour, mean in connection.execute(chosen))

@@ -111,6 +111,7 @@ INTERACTIONS = Table(
     Column("microphone", NAME),
     Column("day", Date, comment="local; null where nothing says when"),
     Column("hour", SmallInteger, comment="0-23, local"),
+    Column("waited", Float, comment="seconds, by the queue system"),
     Column("snr_db", Float),
     Column("pitch_hz", Float, comment="median F0 of the staff's turns"),
     Column("curt", SmallInteger, nullable=False, comment="staff turns of level 1"),

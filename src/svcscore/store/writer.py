@@ -348,6 +348,7 @@ def _facts(judged: Judged, scored: Scored) -> Values:
         "end": interaction.span.end,
         "kind": interaction.kind.value,
         "business": interaction.business,
+        "waited": interaction.waited,
         "microphone": context.counter_id,
         "hour": hour,
         "snr_db": scored.recording.quality.snr_db,

@@ -1,4 +1,4 @@
-"""Dimensions beside the total, and a log of who changed what."""
+"""Dimensions beside the total, how long customers waited, and a log of who changed what."""
 
 import json
 import zlib
@@ -42,6 +42,8 @@ def upgrade() -> None:
             comment="JSON: title and score",
         ),
     )
+    waited = sa.Column("waited", sa.Float(), nullable=True, comment="seconds, by the queue system")
+    op.add_column("interactions", waited)
     _fill(op.get_bind())
 
 
