@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from svcscore.decisions import standing
+from svcscore.decisions import Review, standing
 from svcscore.ledger.judgement import stand
 from svcscore.ledger.rubrics import rubric_of
 from svcscore.records import Verdict
@@ -82,7 +82,7 @@ def agreement(database: Database, scope: Scope, sample: str | None = None) -> Ag
         whole=len(whole),
         drawn=sum(one.chance is not None for one in rows),
         reviews=reviews,
-        stale=sum(len(one.reviews) for one in seen) - reviews,
+        stale=sum(map(_stale, seen)),
         rules=rules,
         reviewers=concordance(_pairs(rows), len(DECISIONS), ordinal=False),
         totals=totals_error(totals),
@@ -94,6 +94,21 @@ def _current(one: Reviewed) -> Reviewed:
     """Without reviews of what is not found any more."""
     ids = {finding.id for finding in one.findings}
     return replace(one, reviews=tuple(r for r in one.reviews if r.finding_id in ids))
+
+
+def _stale(one: Reviewed) -> int:
+    """How many decisions are about nothing that is found now.
+
+    Under new rules a decision moves to the finding that says the same, and the old row stays.
+    """
+    ids = {finding.id for finding in one.findings}
+    moved = {_decision(review) for review in one.reviews if review.finding_id in ids}
+    lost = [review for review in one.reviews if review.finding_id not in ids]
+    return sum(_decision(review) not in moved for review in lost)
+
+
+def _decision(review: Review) -> tuple[str, str, str, str]:
+    return review.reviewer, review.at, review.decision.value, review.reason
 
 
 def _is_whole(one: Reviewed) -> bool:
