@@ -136,7 +136,7 @@ def test_a_duty_whose_trigger_no_rule_finds(folder):
     (fault,) = doubts(folder)
     assert fault == ("unreachable", "test.soothe", "fault")
     assert (
-        "no rule finds trigger code complaint.cue, so it is never due"
+        "no rule finds trigger code complaint.cue, so nothing ever calls for it"
         in call("lint", folder).output
     )
     cue = {**CREDIT, "id": "test.cue", "code": "complaint.cue", "by": "customer"}
@@ -228,3 +228,9 @@ def test_an_empty_database_is_told(folder, tmp_path):
 def test_lint_reads_what_it_is_given(tmp_path):
     assert call("lint", tmp_path / "nowhere").exit_code == 2
     assert call("lint", data_folder("lexicons") / "profiles").exit_code != 0
+
+
+def test_a_credit_that_waits_for_what_no_rule_finds(folder):
+    credit = {**CREDIT, "code": "waiting.appease", "after": {"codes": ["complaint.cue"]}}
+    write(folder, credit)
+    assert ("unreachable", "test.greeting", "fault") in doubts(folder)

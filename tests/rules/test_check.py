@@ -1,6 +1,6 @@
 from rule_cases import lexicon, rule
 
-from svcscore.rules.check import check, collisions
+from svcscore.rules.check import check
 
 
 def failures(*rules):
@@ -65,14 +65,3 @@ def test_plain_examples_are_said_by_whom_the_rule_means():
     for by in ("customer", "any", "guard", "staff"):
         spec = rule("complaint.cue", "投诉", by=by, examples=["投诉"], counter_examples=["好"])
         assert failures(spec) == []
-
-
-def test_one_phrase_in_two_codes():
-    one = rule("forbidden.impatience", "急什么")
-    other = rule("forbidden.command", "(你|)急什么")
-    (warning,) = collisions(lexicon(one, other))
-    assert "急什么" in warning
-    assert collisions(lexicon(one, {**one, "id": "test.other"})) == ()
-    assert collisions(lexicon(one, {**other, "by": "customer"})) == ()
-    credits = rule("voice.greeting", "您好"), rule("flow.teller.welcome", "您好")
-    assert collisions(lexicon(*credits)) == ()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from svcscore.phrases.pattern import expand
-from svcscore.records import Finding, Interaction, Kind, Polarity, Role
-from svcscore.rules.definition import AnyRule, Dialogue, PhraseRule, conditions
+from svcscore.records import Finding, Interaction, Kind, Role
+from svcscore.rules.definition import AnyRule, Dialogue, conditions
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import Lexicon
 from svcscore.rules.scene import USUAL_STAFF
@@ -52,28 +51,6 @@ def check(lexicon: Lexicon, packs: Sequence[str] | None = None) -> tuple[Failure
                     heard = _told(everything.judge(interaction))
                     failures.append(Failure(pack.pack, rule.id, example, _text(dialogue), heard))
     return tuple(failures)
-
-
-def collisions(lexicon: Lexicon) -> tuple[str, ...]:
-    """Phrases that stand in rules of different codes for the same speakers, one of them a breach."""
-    owners: dict[tuple[bool, tuple[str, ...]], dict[str, str]] = {}
-    for rule in lexicon.rules:
-        for pieces in _pieces(rule):
-            key = (rule.by == "customer", pieces)
-            owners.setdefault(key, {}).setdefault(rule.code, rule.id)
-    codes = lexicon.taxonomy.codes
-    return tuple(
-        f"“{'…'.join(pieces)}” is in {' and in '.join(rules.values())}"
-        for (_, pieces), rules in sorted(owners.items())
-        if len(rules) > 1 and any(codes[code].polarity is Polarity.BREACH for code in rules)
-    )
-
-
-def _pieces(rule: AnyRule) -> Iterator[tuple[str, ...]]:
-    if isinstance(rule, PhraseRule):
-        for phrase in rule.phrases:
-            for variant in expand(phrase):
-                yield variant.pieces
 
 
 def _alone(lexicon: Lexicon, rule: AnyRule) -> Lexicon:

@@ -123,6 +123,9 @@ class Rule(Model):
         "lobby",
         "manager",
     )
+    least: float | None = Field(
+        default=None, gt=0, lt=1, description="probability below which a hit is rejected"
+    )
     examples: tuple[Dialogue, ...] = Field(min_length=1)
     counter_examples: tuple[Dialogue, ...] = Field(min_length=1)
 

@@ -95,6 +95,8 @@ def weigh(scene: Scene, rule: Rule, candidate: Candidate, acoustic: float | None
     status = status_of(candidate.severity, probability, witnesses, preview=rule.status == "preview")
     if scene.turn(place).role is Role.UNKNOWN and status is Status.CONFIRMED:
         status = Status.REVIEW
+    if candidate.part == "hit" and probability < (rule.least or 0.0):
+        status = Status.REJECTED
     return Weighed(candidate, evidence, probability, status)
 
 

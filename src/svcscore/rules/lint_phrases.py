@@ -90,7 +90,7 @@ def _conditions(rule: AnyRule) -> tuple[object, ...]:
     assert isinstance(rule, PhraseRule)
     return (
         rule.severity, rule.by, rule.whole_turn, rule.opening, rule.closing, rule.gates,
-        rule.unless_turn, rule.unless_next, rule.soften_by, getattr(rule, "after", None),
+        rule.unless_turn, rule.unless_next, rule.soften_by, rule.after,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _unguarded(desk: Desk) -> Iterator[Lint]:
 
 def _needs_more(rule: PhraseRule) -> bool:
     """Whether a place, or what came before, decides whether a phrase counts."""
-    return bool(rule.whole_turn or rule.opening or rule.closing or getattr(rule, "after", None))
+    return bool(rule.whole_turn or rule.opening or rule.closing or rule.after)
 
 
 def _own(rule: AnyRule, dialogue: Dialogue) -> Iterator[str]:

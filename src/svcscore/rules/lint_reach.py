@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from svcscore.records import STAFF_ROLES, Kind, Polarity
 from svcscore.rules.absence import POSTS, fits_post
-from svcscore.rules.definition import AnyRule, DutyRule, EntityRule, MeasureRule, NearRule
+from svcscore.rules.definition import (
+    AnyRule,
+    DutyRule,
+    EntityRule,
+    MeasureRule,
+    NearRule,
+    conditions,
+)
 from svcscore.rules.engine import SALON
 from svcscore.rules.lint import Desk, Lint, listened, pieces_of
 from svcscore.rules.scene import USUAL_STAFF
@@ -19,8 +26,7 @@ def reach_doubts(desk: Desk) -> Iterator[Lint]:
     for rule in desk.lexicon.rules:
         yield from _place(desk, rule)
         yield from _speaker(desk, rule)
-        if isinstance(rule, DutyRule):
-            yield from _trigger(desk, rule)
+        yield from _trigger(desk, rule)
         yield from _undone(desk, rule)
 
 
@@ -64,31 +70,37 @@ def _speaker(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
         )  # fmt: skip
 
 
-def _trigger(desk: Desk, rule: DutyRule) -> Iterator[Lint]:
-    """Codes that make a duty due; findings of duties never do."""
-    makers: dict[str, list[AnyRule]] = {}
-    for other in desk.lexicon.rules:
-        if not isinstance(other, DutyRule):
-            makers.setdefault(other.code, []).append(other)
+def _trigger(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
+    """Codes that a rule waits for, and that no rule finds before it is its turn."""
     mine = set(kinds_of(rule))
-    silent = []
-    for number, pattern in enumerate(rule.trigger.codes):
-        rules = [
-            maker
-            for code in desk.lexicon.taxonomy.matching(pattern)
-            for maker in makers.get(code, ())
-        ]
-        if not rules:
-            silent.append((number, f"no rule finds trigger code {pattern}"))
-        elif mine and not any(mine.intersection(kinds_of(maker)) for maker in rules):
-            silent.append((number, f"rules of trigger code {pattern} are for other kinds"))
-    never = len(silent) == len(rule.trigger.codes) and not rule.trigger.phrases
-    for number, what in silent:
-        yield desk.doubt(
-            rule, ("trigger", "codes", number), "unreachable",
-            what + (", so it is never due" if never else ""),
-            "write a rule of that code (a duty is none), or trigger.phrases", fault=never,
-        )  # fmt: skip
+    for part, trigger in conditions(rule):
+        silent = []
+        for number, pattern in enumerate(trigger.codes):
+            codes = desk.lexicon.taxonomy.matching(pattern)
+            makers = [
+                other
+                for other in desk.lexicon.rules
+                if other.code in codes and _turn(other) < _turn(rule)
+            ]
+            if not makers:
+                silent.append((number, f"no rule finds trigger code {pattern}"))
+            elif mine and not any(mine.intersection(kinds_of(maker)) for maker in makers):
+                silent.append((number, f"rules of trigger code {pattern} are for other kinds"))
+        never = len(silent) == len(trigger.codes) and not trigger.phrases
+        for number, what in silent:
+            yield desk.doubt(
+                rule, (part, "codes", number), "unreachable",
+                what + (", so nothing ever calls for it" if never else ""),
+                f"write a rule of that code without conditions of its own, or {part}.phrases",
+                fault=never,
+            )  # fmt: skip
+
+
+def _turn(rule: AnyRule) -> int:
+    """When the engine concludes a rule: what stands alone, what waits for something, duties."""
+    if isinstance(rule, DutyRule):
+        return 2
+    return 1 if any(conditions(rule)) else 0
 
 
 def _undone(desk: Desk, rule: AnyRule) -> Iterator[Lint]:

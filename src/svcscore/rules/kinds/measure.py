@@ -37,7 +37,9 @@ def conclude(rule: MeasureRule, scene: Scene) -> list[Finding]:
     return [
         _finding(rule, scene, span, position, certain)
         for span, position, certain in signals[rule.signal](rule, scene)
-        if span.length > rule.limit and not covered(span, scene.interaction.unheard)
+        if span.length > rule.limit
+        and certain >= (rule.least or 0.0)
+        and not covered(span, scene.interaction.unheard)
     ]
 
 
