@@ -30,6 +30,31 @@ def best_ends(
     return _align(start, needles, heard, gaps, costs)[1:]
 
 
+def least(needles: np.ndarray, heard: np.ndarray, costs: np.ndarray, slack: int) -> np.ndarray:
+    """What each needle costs at the least where it is never more than `slack` units out of step.
+
+    Every unit takes the best of what is near it, whatever the others take: quicker than aligning,
+    and never more than an alignment that begins `slack` units into the stretch, give or take as many.
+
+    Args:
+        needles: units, [length, n].
+        heard: units of the stretch to look in, [length + 2 slack, n].
+        costs: cost of hearing one unit for another, [units, units].
+        slack: units that may be too many or too few.
+
+    Returns:
+        Costs, float32 of shape [n].
+    """
+    length = len(needles)
+    total = np.zeros(needles.shape[1], np.float32)
+    for at in range(length):
+        best = np.full_like(total, DELETION)
+        for near in range(at, at + 2 * slack + 1):
+            np.minimum(best, costs[needles[at], heard[near]], out=best)
+        total += best
+    return total
+
+
 def best_starts(
     needles: np.ndarray, heard: np.ndarray, gaps: np.ndarray, costs: np.ndarray
 ) -> np.ndarray:

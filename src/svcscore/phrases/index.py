@@ -9,12 +9,12 @@ that nothing can align with or step over, so that a hit never crosses a turn.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from svcscore.phrases.align import DELETION, INSERTION, best_ends, best_starts
+from svcscore.phrases.align import DELETION, INSERTION, best_ends, best_starts, least
 from svcscore.phrases.seeds import EPSILON, LARGEST, SeedTable, cuts
 from svcscore.text.normalise import Normalised
 from svcscore.text.pinyin import UnitTable, syllables
@@ -50,7 +50,8 @@ class PhraseIndex:
 
     def __init__(self, needles: Sequence[str]) -> None:
         self._texts = frozenset(needles)
-        self._sizes = tuple(sorted({len(needle) for needle in self._texts}))
+        self._single = frozenset(needle for needle in self._texts if len(needle) == 1)
+        self._sizes = _sizes(self._texts - self._single)
         self._needles = tuple(
             sorted(needle for needle in self._texts if len(needle) >= SHORTEST_BY_SOUND)
         )
@@ -94,10 +95,12 @@ class PhraseIndex:
 
     def _by_text(self, text: str, raw: dict[str, list[Hit]]) -> None:
         for at in range(len(text)):
-            for size in self._sizes:
+            for size in self._sizes.get(text[at : at + 2], ()):
                 piece = text[at : at + size]
                 if piece in self._texts and len(piece) == size:
                     raw[piece].append(Hit(-1, at, at + size, 0.0, True))
+            if text[at] in self._single:
+                raw[text[at]].append(Hit(-1, at, at + 1, 0.0, True))
 
     def _by_sound(
         self, units: np.ndarray, by_length: np.ndarray, raw: dict[str, list[Hit]]
@@ -115,6 +118,14 @@ class PhraseIndex:
             patterns = self._units[:length, rows]
             for row, hit in _aligned(patterns, at, limit, text, costs):
                 raw[self._needles[rows[row]]].append(hit)
+
+
+def _sizes(needles: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """Lengths of needles by the two characters that they begin with."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for needle in needles:
+        found[needle[:2]].add(len(needle))
+    return {head: tuple(sorted(sizes)) for head, sizes in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,10 @@ def _aligned(
     length = len(patterns)
     slack = int(limit / min(INSERTION, DELETION))
     heard, gaps = text.at(np.arange(-slack, length + slack)[:, None] + places)
+    kept = np.flatnonzero(least(patterns, heard, costs, slack) <= limit + EPSILON)
+    if not len(kept):
+        return []
+    patterns, places, heard, gaps = patterns[:, kept], places[kept], heard[:, kept], gaps[:, kept]
     final = best_ends(patterns, heard, gaps, costs)
     ends, which = np.nonzero(final <= limit + EPSILON)
     if not len(which):
@@ -147,6 +162,7 @@ def _aligned(
     ends = places[which] - slack + ends
     heard, gaps = text.at(ends - np.arange(length + slack)[:, None])
     sizes = best_starts(patterns[::-1, which], heard, gaps, costs)
+    which = kept[which]
     return [
         (int(n), Hit(-1, int(end + 1 - size), int(end) + 1, max(0.0, float(cost)) / length, False))
         for n, end, size, cost in zip(which, ends, sizes, total, strict=True)

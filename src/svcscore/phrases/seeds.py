@@ -16,10 +16,8 @@ LARGEST = 4
 """Syllables of the longest seed."""
 EPSILON = 1e-5
 """Costs are sums of float32."""
-_BLOCK = 4_000_000
-"""Cells of the table of pairs against text that are held at once."""
-_STEPS = 100
-"""The first look counts costs in whole hundredths, rounded down."""
+_BLOCK = 4096
+"""Syllables of the text that are looked at at once."""
 
 
 def cuts(length: int) -> tuple[int, ...]:
@@ -70,6 +68,25 @@ class _Level:
     """Of each use: where in the needle the seed begins."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """For each unit of a text, a bit a pair of syllables: whether one of it may be heard so."""
+
+    whole: np.ndarray
+    """Where that alone costs no more than both may, uint8 of shape [units, pairs / 8]."""
+    half: np.ndarray
+    """Where it costs at most half of it."""
+
+    @staticmethod
+    def of(costs: np.ndarray, most: float) -> _Likely:
+        """From the costs of one syllable of each pair against all units, [pairs, units]."""
+        heard = costs.T
+        return _Likely(
+            np.packbits(heard <= most, axis=1),
+            np.packbits(heard <= most / 2, axis=1),
+        )
+
+
 class SeedTable:
     """Seeds of many needles.
 
@@ -91,6 +108,7 @@ class SeedTable:
                 uses[size].append((runs[size][seed], number, start))
                 start += size
         runs.append({})
+        self._known: dict[tuple[int, float], tuple[_Likely, _Likely]] = {}
         self._heads = np.array([run[0] for run in runs[2]], np.int64)
         self._levels = tuple(
             _Level(
@@ -110,50 +128,64 @@ class SeedTable:
 
         Args:
             units: of the text.
-            costs: cost of one unit for another, [units, units].
+            costs: cost of one unit for another, [units, units]; the same for units met before.
             limits: for each needle, the highest cost a syllable.
         """
         most = float((limits * self._largest).max(initial=0.0)) + EPSILON
-        against = costs[:, units]
-        runs, at, cost = self._pairs(against, most)
+        runs, at, cost = self._pairs(units, costs, most)
         keys = []
         room = len(units) + int(self._lengths.max(initial=0))
         for size, level in enumerate(self._levels, 2):
             source, use = level.uses.follow(runs)
             needles = level.needles[use]
-            kept = cost[source] <= limits[needles] * size + EPSILON
+            kept = np.flatnonzero(cost[source] <= limits[needles] * size + EPSILON)
+            source, use, needles = source[kept], use[kept], needles[kept]
             places = at[source] - level.offsets[use] + self._lengths[needles]
-            keys.append((needles * room + places)[kept])
+            keys.append(needles * room + places)
             if size == LARGEST:
                 break
             inside = at + size < len(units)
             runs, at, cost = runs[inside], at[inside], cost[inside]
             source, runs = level.longer.follow(runs)
             at, cost = at[source], cost[source]
-            cost = cost + against[self._levels[size - 1].last[runs], at + size]
+            cost = cost + costs[self._levels[size - 1].last[runs], units[at + size]]
             kept = cost <= most
             runs, at, cost = runs[kept], at[kept], cost[kept]
-        together = np.unique(np.concatenate(keys))
+        together = np.sort(np.concatenate(keys))
+        together = together[np.diff(together, prepend=-1) > 0]
         needles = together // room
         return needles, together % room - self._lengths[needles]
 
-    def _pairs(self, against: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _pairs(
+        self, units: np.ndarray, costs: np.ndarray, most: float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Runs of two syllables: which, where, and at what cost, where that is at most `most`."""
-        width = against.shape[1] - 1
         heads, lasts = self._heads, self._levels[0].last
-        if width < 1 or not len(heads):
+        if len(units) < 2 or not len(heads):
             nothing = np.zeros(0, np.int64)
-            return nothing, nothing, np.zeros(0, against.dtype)
-        rough = np.minimum(against * _STEPS, 2 * _STEPS).astype(np.uint8) // 2
-        limit = int(most * _STEPS) // 2 + 1
+            return nothing, nothing, np.zeros(0, costs.dtype)
+        first, last = self._likely(costs, most)
         which, where = [], []
-        for first in range(0, len(heads), max(1, _BLOCK // width)):
-            block = slice(first, first + max(1, _BLOCK // width))
-            table = rough[heads[block], :-1] + rough[lasts[block], 1:]
-            cells = np.flatnonzero(table <= limit)
-            which.append(cells // width + first)
-            where.append(cells % width)
+        for start in range(0, len(units) - 1, _BLOCK):
+            ones, twos = units[:-1][start : start + _BLOCK], units[1:][start : start + _BLOCK]
+            # one of the two costs at most the half of what both may
+            bits = (first.half[ones] & last.whole[twos]) | (first.whole[ones] & last.half[twos])
+            place, byte = np.nonzero(bits)
+            cell, bit = np.nonzero(np.unpackbits(bits[place, byte][:, None], axis=1))
+            which.append(byte[cell] * 8 + bit)
+            where.append(place[cell] + start)
         runs, at = np.concatenate(which), np.concatenate(where)
-        cost = against[heads[runs], at] + against[lasts[runs], at + 1]
+        cost = costs[heads[runs], units[at]] + costs[lasts[runs], units[at + 1]]
         kept = cost <= most
         return runs[kept], at[kept], cost[kept]
+
+    def _likely(self, costs: np.ndarray, most: float) -> tuple[_Likely, _Likely]:
+        """For the first and for the last syllables of all pairs; made once for each set of units."""
+        key = (len(costs), most)
+        if key not in self._known:
+            self._known = {k: v for k, v in self._known.items() if k[0] == len(costs)}
+            self._known[key] = (
+                _Likely.of(costs[self._heads], most),
+                _Likely.of(costs[self._levels[0].last], most),
+            )
+        return self._known[key]
