@@ -1,4 +1,4 @@
-"""``svcscore rules``: test, doubt, try, compare and list the rules of a lexicon."""
+"""``svcscore rules``: test, doubt, try, compare, tune and list the rules of a lexicon."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from svcscore.cli.rules_diff import diff
 from svcscore.cli.rules_folder import FOLDER, folder_of
 from svcscore.cli.rules_lint import lint
 from svcscore.cli.rules_try import try_
+from svcscore.cli.rules_tune import tune
 
 
 @click.group()
 def rules() -> None:
-    """Test, try, compare and list rules (of the packaged lexicon where no FOLDER is given)."""
+    """Test, try, compare, tune and list rules (of the packaged lexicon where no FOLDER is given)."""
 
 
 rules.add_command(lint)
 rules.add_command(try_)
 rules.add_command(diff)
+rules.add_command(tune)
 
 
 @rules.command()
