@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("svcscore.cli.export:export", "Write what is stored for other tools."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
     "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
-    "rules": ("svcscore.cli.rules:rules", "Test and list the rules of the lexicon."),
+    "rules": ("svcscore.cli.rules:rules", "Test, lint, try, compare and tune rules."),
     "courtesy": ("svcscore.cli.courtesy:courtesy", "Classify, train and evaluate courtesy."),
     "doctor": ("svcscore.cli.doctor:doctor", "Check this installation, with remedies."),
 }
