@@ -88,6 +88,13 @@ def test_a_phrase_that_its_own_exclusion_undoes(folder):
     assert doubts(folder) == [("undone", "test.hurry", "fault")]
 
 
+def test_an_exclusion_of_the_same_sounds_undoes_the_very_words(folder):
+    spoken = {**RULE, "unless": ["寄什么"], "counter_examples": ["您要寄什么材料"]}
+    write(folder, spoken)
+    assert doubts(folder) == [("undone", "test.hurry", "fault")]
+    assert "example not found: 你急什么" in call("test", folder).output
+
+
 def test_a_group_without_phrases_that_count_silences_the_rule(folder):
     near = {key: value for key, value in RULE.items() if key != "phrases"} | {
         "kind": "near",

@@ -51,7 +51,7 @@ class Hit:
     exact: bool
     span: Span
     heard: str
-    """Normalised."""
+    """Normalised; empty where a part of it is masked."""
     said: tuple[str, ...]
     """The whole turn, normalised, cut where something is masked."""
     weight: float = 1.0

@@ -121,7 +121,7 @@ def tune(database: Database, lexicon: Lexicon, scope: Scope, rule: str | None = 
         interactions=len(reviewed),
         hits=len(hits),
         stale=stale,
-        rules=_tuned(database, lexicon, hits, list(reviewed)),
+        rules=_tuned(database, lexicon, hits),
     )
 
 
@@ -130,9 +130,7 @@ def is_held_out(interaction_id: str) -> bool:
     return hashlib.sha256(interaction_id.encode()).digest()[0] % 2 == 1
 
 
-def _tuned(
-    database: Database, lexicon: Lexicon, hits: Sequence[Hit], keys: Sequence[int]
-) -> tuple[Tuned, ...]:
+def _tuned(database: Database, lexicon: Lexicon, hits: Sequence[Hit]) -> tuple[Tuned, ...]:
     rules = {rule.id: rule for rule in lexicon.rules}
     of: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -146,8 +144,10 @@ def _tuned(
     after: dict[tuple[str, str], _After] = {}
     trying = [h for h in hits if is_held_out(h.interaction_id) and h.rule in changed]
     if trying:
+        with database.reading() as connection:
+            keys = reader.keys_by_id(connection, (hit.interaction_id for hit in trying))
         make = partial(_trying, _changed(lexicon, changed), trying)
-        for some in spread(database, keys, make):
+        for some in spread(database, sorted(keys.values()), make):
             after.update({(one.rule, one.finding_id): one for one in some})
     failing = _failing(lexicon, changed)
     return tuple(
@@ -260,6 +260,7 @@ def _hits_of(interaction: Interaction, anew: Anew, weight: float) -> Iterator[Hi
         if finding.id not in decided or finding.verdict not in _HEARD or not finding.evidence:
             continue
         place = finding.evidence[0]
+        said, heard = _said(turns.get(place.turn, "")), normalise(place.heard).text
         yield Hit(
             interaction_id=interaction.id,
             finding_id=finding.id,
@@ -270,8 +271,8 @@ def _hits_of(interaction: Interaction, anew: Anew, weight: float) -> Iterator[Hi
             status=finding.status,
             exact=finding.match is Match.EXACT,
             span=place.span,
-            heard="" if MASK in mask(place.heard) else normalise(place.heard).text,
-            said=_said(turns.get(place.turn, "")),
+            heard=heard if any(heard in part for part in said) else "",
+            said=said,
             weight=weight,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from svcscore.phrases.index import SHORTEST_BY_SOUND
 from svcscore.records import STAFF_ROLES, Kind, Polarity
 from svcscore.rules.absence import POSTS, fits_post
 from svcscore.rules.definition import (
@@ -17,6 +18,7 @@ from svcscore.rules.definition import (
 from svcscore.rules.engine import SALON
 from svcscore.rules.lint import Desk, Lint, listened, pieces_of
 from svcscore.rules.scene import USUAL_STAFF
+from svcscore.text.pinyin import syllables
 
 _OPEN = frozenset({"staff", "any"})
 
@@ -116,7 +118,9 @@ def _undone(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
     dead = []
     for loc, phrase in listened(rule):
         by = [
-            next((miss for text, miss in undoing if any(text in piece for piece in pieces)), None)
+            next(
+                (m for text, m in undoing if any(_in_sound(text, piece) for piece in pieces)), None
+            )
             for pieces in pieces_of(phrase)
         ]
         if all(by):
@@ -130,6 +134,16 @@ def _undone(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
     whole = empty if isinstance(rule, NearRule) else len(lost) == len(lists)
     for loc, phrase, near_miss in dead:
         yield desk.doubt(
-            rule, loc, "undone", f"“{phrase}” holds “{near_miss}”, which undoes it",
+            rule, loc, "undone", f"“{phrase}” holds the words or sounds of “{near_miss}”, which undoes it",
             "take one of the two out", fault=whole,
         )  # fmt: skip
+
+
+def _in_sound(text: str, piece: str) -> bool:
+    """Whether `piece` holds `text`, or syllables that cannot be told from it."""
+    if text in piece:
+        return True
+    sought, held = syllables(text), syllables(piece)
+    if len(sought) < SHORTEST_BY_SOUND:
+        return False
+    return any(held[at : at + len(sought)] == sought for at in range(len(held) - len(sought) + 1))
