@@ -43,8 +43,8 @@ from svcscore.store.tables import (
 )
 
 POOL = 300
-LATER = 5000
-"""Interactions that are taken in when the database is full."""
+LATER = 20_000
+"""Interactions that are taken in when the database is full; the first of them find it cold."""
 REPEATS = 20
 PAGE = 50
 YEAR = timedelta(days=365)
@@ -86,11 +86,13 @@ def run(database: Database, rng: random.Random, made: list[Judged], total: int, 
     sizes(database, real)
     if total > real:
         grow(database, rng, real, total)
-        take_in(database, rng, made, LATER, "into the full database")
     began = time.perf_counter()
     with database.engine.connect() as connection:
         settle(connection, sqlite=database.is_sqlite)
     print(f"statistics of the planner brought up to date in {time.perf_counter() - began:.0f} s")
+    if total > real:
+        forget(database)
+        take_in(database, rng, made, LATER, "into the full database")
     screens(database, rng)
     if total > real:
         sizes(database, total + LATER, whole=True)
