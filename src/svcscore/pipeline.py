@@ -50,6 +50,7 @@ from svcscore.scoring.scorecard import scorecard
 from svcscore.settings import Settings
 from svcscore.spans import Span
 from svcscore.text.normalise import simplify
+from svcscore.text.redaction import redacted_spans
 
 UNHEARD = 1.0
 """Seconds of speech without words from which on it is told."""
@@ -301,8 +302,13 @@ def _remembered(
 
 
 def _clips(judged: Sequence[Judged], samples: Samples) -> list[tuple[str, bytes]]:
-    """The sound of each interaction: of all that are flagged, of others up to a limit."""
+    """The sound of each interaction: of all that are flagged, of others up to a limit.
+
+    What is masked in the text is silent.
+    """
     mixed: Samples = samples[0] if len(samples) == 1 else samples.mean(axis=0)
+    # an interaction may reach into its neighbour, so each clip is silenced by all of them
+    mute = [span for one in judged for span in redacted_spans(one.interaction.turns)]
     left = UNFLAGGED_AUDIO
     clips = []
     for one in judged:
@@ -312,5 +318,5 @@ def _clips(judged: Sequence[Judged], samples: Samples) -> list[tuple[str, bytes]
             if left < 0:
                 continue
         if round(span.start * RATE) < mixed.size and span.length > 0:
-            clips.append((one.interaction.id, encode_clip(mixed, span)))
+            clips.append((one.interaction.id, encode_clip(mixed, span, mute=mute)))
     return clips

@@ -38,7 +38,7 @@ _CUES = {
     "code": r"密码|验证码|动态码|校验码|口令",
     "id_number": r"身份证|身份号|证件号|证号|护照|通行证|户口本|居住证",
     "bank_card": r"卡号|账号|帐号|银行卡|储蓄卡|信用卡|存折号?|卡的号码|账户号|户号|卡面",
-    "phone_number": r"手机(?!银行)|电话|座机|联系方式|号码|微信|来电|联系人?号|打给",
+    "phone_number": r"手机(?!银行)|电话|座机|固话|小灵通|支付宝|联系方式|号码|微信|来电|联系人?号|打给",
 }
 _CUE = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CUES.items()))
 _LINKING = re.compile(
