@@ -14,6 +14,7 @@ TELLER, CUSTOMER = Role.TELLER, Role.CUSTOMER
 GREETING = rule("voice.greeting", "您好", opening={"seconds": 10, "turns": 2})
 FAREWELL = rule("voice.farewell", "再见", closing={"seconds": 10, "turns": 2})
 HURRY = rule("forbidden.impatience", "急什么")
+SILENT = rule("signal.silence", kind="measure", signal="silence", limit=30, severity="minor")
 TALK = [(TELLER, "存多少"), (CUSTOMER, "五千"), (TELLER, "存好了")]
 
 
@@ -251,17 +252,20 @@ def test_nothing_is_missed_where_a_rule_failed(monkeypatch):
         raise RuntimeError("broken")
 
     monkeypatch.setattr(phrase, "candidates", fail)
-    assert engine(GREETING).judge(said(*TALK)) == ()
+    late = {**GREETING, "opening": None, "closing": {"turns": 1}}
+    lines = [(TELLER, "您好"), *TALK]
+    assert engine(late, FAREWELL).judge(said(*lines))[0].code == "voice.farewell"
+    assert len(engine(late, FAREWELL).judge(said(*lines))) == 1
 
 
 def test_each_rule_is_timed_and_a_slow_one_is_told(monkeypatch, caplog):
     watched = Watch("i1")
-    findings = engine(HURRY, GREETING).judge(said((TELLER, "急什么")), watch=watched)
-    assert set(watched.seconds) == {HURRY["id"], GREETING["id"]}
+    findings = engine(HURRY, GREETING, SILENT).judge(said((TELLER, "急什么")), watch=watched)
+    assert set(watched.seconds) == {HURRY["id"], SILENT["id"]}  # nothing was found for the other
     assert all(seconds >= 0 for seconds in watched.seconds.values())
     monkeypatch.setattr(watch, "SLOW", -1.0)
     with caplog.at_level(logging.WARNING):
-        assert engine(HURRY, GREETING).judge(said((TELLER, "急什么"))) == findings
+        assert engine(HURRY, GREETING, SILENT).judge(said((TELLER, "急什么"))) == findings
     assert f"rule {HURRY['id']} took" in caplog.text
 
 

@@ -30,29 +30,40 @@ def best_ends(
     return _align(start, needles, heard, gaps, costs)[1:]
 
 
-def least(needles: np.ndarray, heard: np.ndarray, costs: np.ndarray, slack: int) -> np.ndarray:
-    """What each needle costs at the least where it is never more than `slack` units out of step.
+def likely(
+    needles: np.ndarray, heard: np.ndarray, costs: np.ndarray, limit: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which needles may cost at most `limit` where they are never out of step by more than the slack.
 
     Every unit takes the best of what is near it, whatever the others take: quicker than aligning,
-    and never more than an alignment that begins `slack` units into the stretch, give or take as many.
+    and never more than an alignment costs that stays within as many steps of the middle as the
+    stretch is longer than the needle, on either side.
 
     Args:
         needles: units, [length, n].
         heard: units of the stretch to look in, [length + 2 slack, n].
         costs: cost of hearing one unit for another, [units, units].
-        slack: units that may be too many or too few.
+        limit: of the whole.
 
     Returns:
-        Costs, float32 of shape [n].
+        Their numbers, in order, and what they cost so.
     """
-    length = len(needles)
-    total = np.zeros(needles.shape[1], np.float32)
-    for at in range(length):
-        best = np.full_like(total, DELETION)
-        for near in range(at, at + 2 * slack + 1):
-            np.minimum(best, costs[needles[at], heard[near]], out=best)
+    width = len(heard) - len(needles) + 1
+    flat = costs.ravel()
+    rows = needles * costs.shape[1]
+    kept = np.arange(needles.shape[1])
+    total = np.zeros(len(kept), np.float32)
+    for at in range(len(needles)):
+        best = np.full(len(kept), DELETION, np.float32)
+        for near in range(at, at + width):
+            np.minimum(best, flat.take(rows[at] + heard[near]), out=best)
         total += best
-    return total
+        room = total <= limit
+        if 2 * np.count_nonzero(room) < len(room):  # else to sort them out costs more than it saves
+            kept, total = kept[room], total[room]
+            rows, heard = rows[:, room], heard[:, room]
+    room = total <= limit
+    return kept[room], total[room]
 
 
 def best_starts(

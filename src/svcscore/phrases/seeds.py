@@ -16,6 +16,10 @@ LARGEST = 4
 """Syllables of the longest seed."""
 EPSILON = 1e-5
 """Costs are sums of float32."""
+_PARTS = 4
+"""Into how many the cost of a pair is divided to see whether it may be afforded."""
+_WORD = 64
+"""Bits that are looked at together."""
 _BLOCK = 4096
 """Syllables of the text that are looked at at once."""
 
@@ -68,23 +72,29 @@ class _Level:
     """Of each use: where in the needle the seed begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Likely:
-    """For each unit of a text, a bit a pair of syllables: whether one of it may be heard so."""
+_Likely = tuple[np.ndarray, ...]
+"""For each unit of a text a bit a pair of syllables: whether one of it, heard as that unit, costs at
+most a first, a second, … part of `most`; each uint64 of shape [units, pairs / 64]."""
 
-    whole: np.ndarray
-    """Where that alone costs no more than both may, uint8 of shape [units, pairs / 8]."""
-    half: np.ndarray
-    """Where it costs at most half of it."""
 
-    @staticmethod
-    def of(costs: np.ndarray, most: float) -> _Likely:
-        """From the costs of one syllable of each pair against all units, [pairs, units]."""
-        heard = costs.T
-        return _Likely(
-            np.packbits(heard <= most, axis=1),
-            np.packbits(heard <= most / 2, axis=1),
-        )
+def _likely(costs: np.ndarray, most: float) -> _Likely:
+    """From the costs of one syllable of each pair against all units, [pairs, units]."""
+    heard = np.pad(costs.T, ((0, 0), (0, -len(costs) % _WORD)), constant_values=np.inf)
+    return tuple(_words(heard <= most * part / _PARTS) for part in range(1, _PARTS + 1))
+
+
+def _words(bits: np.ndarray) -> np.ndarray:
+    """`bits`, [rows, columns], as uint64 of shape [rows, columns / 64]."""
+    return np.ascontiguousarray(np.packbits(bits, axis=1)).view(np.uint64)
+
+
+def _set_bits(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and rows of the bits that are set in `words`, uint64 of shape [rows, columns / 64]."""
+    some = np.flatnonzero(words)
+    octets = words.ravel()[some].view(np.uint8)
+    cells = np.flatnonzero(np.unpackbits(octets))
+    word = some[cells // _WORD]
+    return word % words.shape[1] * _WORD + cells % _WORD, word // words.shape[1]
 
 
 class SeedTable:
@@ -168,14 +178,17 @@ class SeedTable:
         which, where = [], []
         for start in range(0, len(units) - 1, _BLOCK):
             ones, twos = units[:-1][start : start + _BLOCK], units[1:][start : start + _BLOCK]
-            # one of the two costs at most the half of what both may
-            bits = (first.half[ones] & last.whole[twos]) | (first.whole[ones] & last.half[twos])
-            place, byte = np.nonzero(bits)
-            cell, bit = np.nonzero(np.unpackbits(bits[place, byte][:, None], axis=1))
-            which.append(byte[cell] * 8 + bit)
-            where.append(place[cell] + start)
+            # where both cost at most `most`, one costs k parts of it and the other at most the rest
+            bits = first[0][ones] & last[-1][twos]
+            for part in range(1, _PARTS):
+                bits |= first[part][ones] & last[-1 - part][twos]
+            pair, place = _set_bits(bits)
+            which.append(pair)
+            where.append(place + start)
         runs, at = np.concatenate(which), np.concatenate(where)
-        cost = costs[heads[runs], units[at]] + costs[lasts[runs], units[at + 1]]
+        flat, width = costs.ravel(), len(costs)
+        cost = flat.take(heads[runs] * width + units[at])
+        cost += flat.take(lasts[runs] * width + units[at + 1])
         kept = cost <= most
         return runs[kept], at[kept], cost[kept]
 
@@ -185,7 +198,7 @@ class SeedTable:
         if key not in self._known:
             self._known = {k: v for k, v in self._known.items() if k[0] == len(costs)}
             self._known[key] = (
-                _Likely.of(costs[self._heads], most),
-                _Likely.of(costs[self._levels[0].last], most),
+                _likely(costs[self._heads], most),
+                _likely(costs[self._levels[0].last], most),
             )
         return self._known[key]

@@ -8,7 +8,7 @@ time, those without a time last; at the same time by code and rule.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -54,6 +54,11 @@ class _Judged:
     polarity: Polarity
     weighed: tuple[Weighed, ...] = ()
 
+    @property
+    def timed(self) -> bool:
+        """Whether it concludes from times, not from words."""
+        return isinstance(self.rule, MeasureRule)
+
 
 class Engine:
     """The rules of `lexicon`, made ready; judges as many interactions as there are."""
@@ -68,6 +73,15 @@ class Engine:
             for part, trigger in conditions(rule)
         }
         self._suspended = suspensions(self._rules, lexicon.taxonomy)
+        self._of_kind = {
+            kind: tuple(rule for rule in self._rules if _applies(rule, kind)) for kind in Kind
+        }
+        self._stages = {
+            rule.id: 2 if isinstance(rule, DutyRule) else int((rule.id, "after") in self._causes)
+            for rule in self._rules
+        }
+        self._users = _users(self._rules)
+        self._silent = frozenset(r.id for r in self._rules if isinstance(r, EntityRule))
         phrases = [phrase for rule in self._rules for phrase in phrases_of(rule)]
         self._search = PhraseSearch(
             [*phrases, *self._gates.phrases], lexicon.gates.negator_syllables
@@ -90,23 +104,36 @@ class Engine:
             day: when it took place; None where that is not known: rules of all days then apply.
             watch: learns how long each rule takes, for those who want to know.
         """
-        rules = [rule for rule in self._rules if _applies(rule, interaction, day)]
+        rules = [
+            rule
+            for rule in self._of_kind[interaction.kind]
+            if rule.applies_on(day) and rule.applies_to(interaction.business)
+        ]
         if not rules:
             return ()
         watch = watch or Watch(interaction.id)
         texts = [normalise(turn.text) for turn in interaction.turns]
-        scene = Scene(interaction, texts, self._search.find(texts, stated=listen is None))
-        judged = self._weigh(scene, rules, listen, watch)
+        places = self._search.find(texts, stated=listen is None)
+        scene = Scene(interaction, texts, places)
+        busy = self._silent.union(*(self._users.get(phrase, ()) for phrase in places))
+        judged = self._weigh(scene, rules, busy, listen, watch)
         findings = sorted(self._conclude(scene, judged, watch), key=_order)
         watch.tell()
         return tuple(findings)
 
     def _weigh(
-        self, scene: Scene, rules: Sequence[AnyRule], listen: Listen | None, watch: Watch
+        self,
+        scene: Scene,
+        rules: Sequence[AnyRule],
+        busy: Collection[str],
+        listen: Listen | None,
+        watch: Watch,
     ) -> list[_Judged]:
-        """Candidates of all rules, and what all witnesses say of them; none of rules that fail."""
+        """Candidates of `busy` rules, and what all witnesses say of them; rules that fail left out."""
         bids: list[Bid] = []
         for rule in rules:
+            if rule.id not in busy:
+                continue
             conditional = (rule.id, "after") in self._causes
             with watch.over(rule):
                 found = [*self._candidates(rule, scene), *triggers.candidates(rule, scene)]
@@ -146,18 +173,13 @@ class Engine:
         for stage in (0, 1, 2):
             heard = [f for f in findings if f.status is not Status.REJECTED]
             for item in judged:
-                if self._stage(item.rule) == stage:
+                if self._stages[item.rule.id] == stage and (stage or item.weighed or item.timed):
                     with watch.over(item.rule):
                         findings += self._of_rule(scene, item, heard)
         cues = [f for f in findings if f.rule in self._suspended and counts(f)]
         findings = list(best_of_code(_once(findings)))
         findings += self._absences(scene, judged, findings, watch)
         return [excused(finding, cues, self._suspended, self._codes) for finding in findings]
-
-    def _stage(self, rule: AnyRule) -> int:
-        if isinstance(rule, DutyRule):
-            return 2
-        return int((rule.id, "after") in self._causes)
 
     def _of_rule(self, scene: Scene, item: _Judged, heard: Sequence[Finding]) -> list[Finding]:
         rule, polarity = item.rule, item.polarity
@@ -208,13 +230,24 @@ class Engine:
         ]
 
 
-def _applies(rule: AnyRule, interaction: Interaction, day: dt.date | None) -> bool:
-    kind = interaction.kind
+def _applies(rule: AnyRule, kind: Kind) -> bool:
     if kind.value not in rule.kinds or not fits_post(rule.code, kind):
         return False
-    if not (rule.applies_on(day) and rule.applies_to(interaction.business)):
-        return False
     return kind is not Kind.SALON or rule.code.startswith(SALON)
+
+
+def _users(rules: Iterable[AnyRule]) -> dict[str, tuple[str, ...]]:
+    """Rules by each phrase that may make them find something; what undoes a hit is none."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        heard: list[tuple[str, ...]] = [trigger.phrases for _, trigger in conditions(rule)]
+        if isinstance(rule, PhraseRule | DutyRule):
+            heard.append(rule.phrases)
+        elif isinstance(rule, NearRule):
+            heard.append(rule.groups[0])
+        for said in {said for phrases in heard for said in phrases}:
+            found.setdefault(said, []).append(rule.id)
+    return {said: tuple(ids) for said, ids in found.items()}
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

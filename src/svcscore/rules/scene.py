@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from svcscore.phrases.candidates import Place
 from svcscore.records import STAFF_ROLES, Evidence, Interaction, Kind, Role, Turn, Word
@@ -42,6 +44,8 @@ class Scene:
         self.texts = tuple(texts)
         self._found = found
         self._positions = {turn.index: position for position, turn in enumerate(self.turns)}
+        self._roles: dict[Speaker, tuple[float, ...]] = {}
+        self._ends: dict[int, list[int]] = {}
         self._certain: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     # ------------------------------------------------------------------ phrases
@@ -63,7 +67,11 @@ class Scene:
 
     def role_probability(self, position: int, by: Speaker) -> float:
         """Probability that the turn at `position` is by whom a rule means; 0 where it cannot be."""
-        turn = self.turns[position]
+        if by not in self._roles:
+            self._roles[by] = tuple(self._probability(turn, by) for turn in self.turns)
+        return self._roles[by][position]
+
+    def _probability(self, turn: Turn, by: Speaker) -> float:
         if turn.role is Role.MACHINE:
             return 0.0
         if by == "any":
@@ -106,19 +114,20 @@ class Scene:
 
     def staff_turns_after(self, position: int, count: int) -> tuple[int, ...]:
         """The first `count` turns of staff after the turn at `position`."""
-        return tuple(p for p in self.staff if p > position)[:count]
+        first = bisect_right(self.staff, position)
+        return self.staff[first : first + count]
 
     # ------------------------------------------------------------------ words and seconds
 
     def words(self, place: Place) -> tuple[Word, ...]:
         """The words that `place` touches."""
         begin, end = self.texts[place.turn].source_range(place.start, place.end)
-        touched, at = [], 0
-        for word in self.turns[place.turn].words:
-            if at < end and at + len(word.text) > begin:
-                touched.append(word)
-            at += len(word.text)
-        return tuple(touched)
+        words = self.turns[place.turn].words
+        if place.turn not in self._ends:
+            self._ends[place.turn] = list(accumulate(len(word.text) for word in words))
+        ends = self._ends[place.turn]
+        first, last = bisect_right(ends, begin), bisect_left(ends, end)
+        return words[first : last + 1]
 
     def span(self, place: Place) -> Span:
         """Seconds of those words."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
 
 from svcscore.rules.definition import Rule
 
@@ -16,9 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """One interaction's; a rule that fails says nothing about it, and the others go on.
+    """One interaction's: ``with watch.over(rule):`` times what is done for a rule, and contains it.
 
-    A slow rule is told and kept: were it left out, scores would depend on the machine.
+    A rule that fails says nothing about the interaction, and the others go on. A slow rule is told and
+    kept: were it left out, scores would depend on the machine.
 
     Attributes:
         seconds: processor time of each rule, by id.
@@ -29,18 +30,32 @@ class Watch:
         self.seconds: dict[str, float] = {}
         self.failed: set[str] = set()
         self._interaction = interaction
+        self._rule = ""
+        self._start = 0.0
 
-    @contextmanager
-    def over(self, rule: Rule) -> Iterator[None]:
-        """Time what is done for `rule`, and contain it."""
-        start = time.thread_time()
-        try:
-            yield
-        except Exception:
-            self.failed.add(rule.id)
-            log.exception("rule %s failed on interaction %s", rule.id, self._interaction)
-        spent = time.thread_time() - start
-        self.seconds[rule.id] = self.seconds.get(rule.id, 0.0) + spent
+    def over(self, rule: Rule) -> Self:
+        """Attend to `rule` for one block; blocks are not nested."""
+        self._rule = rule.id
+        return self
+
+    def __enter__(self) -> None:
+        self._start = time.thread_time()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        spent = time.thread_time() - self._start
+        self.seconds[self._rule] = self.seconds.get(self._rule, 0.0) + spent
+        if error is not None and isinstance(error, Exception):
+            self.failed.add(self._rule)
+            log.error(
+                "rule %s failed on interaction %s", self._rule, self._interaction, exc_info=error
+            )
+            return True
+        return False
 
     def tell(self) -> None:
         """Log the rules that were slow."""
