@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -72,7 +72,6 @@ def compare(
     old: Lexicon | None,
     new: Lexicon,
     scope: Scope,
-    tell: Callable[[int], None] = lambda done: None,
 ) -> Iterator[Compared]:
     """Judge the interactions of `scope` by both; nothing is written.
 
@@ -83,7 +82,6 @@ def compare(
         old: None for the findings that count now.
         new: what would be adopted.
         scope: which interactions.
-        tell: hears how many are done.
 
     Raises:
         StoreError: ``store.empty`` where there are none, or the database cannot be used.
@@ -92,11 +90,8 @@ def compare(
         keys = reader.keys(connection, scope)
     if not keys:
         raise nothing_stored()
-    done = 0
     for compared in spread(database, keys, partial(_made, old, new)):
         yield from compared
-        done += len(compared)
-        tell(done)
 
 
 def by_rule(compared: Sequence[Compared]) -> tuple[RuleShift, ...]:
