@@ -137,3 +137,18 @@ def test_the_schema_names_both_files():
     schemas = json_schema()
     assert set(schemas) == {"interactions.jsonl", "recordings.jsonl"}
     assert "schema" in schemas["interactions.jsonl"]["properties"]
+
+
+def test_a_number_that_goes_on_in_later_turns_is_masked_in_all_of_them():
+    turns = make_dialogue(
+        (Role.CUSTOMER, "一三八"),
+        (Role.TELLER, "嗯"),
+        (Role.CUSTOMER, "零零一三"),
+        (Role.TELLER, "对"),
+        (Role.CUSTOMER, "八零零零"),
+    )
+    finding = make_finding("rights.data.breach", make_evidence(turns[2], "零零一三"))
+    one = judged(make_interaction(turns), [finding])
+    (parsed,) = parse_interactions([interaction_line(one, make_scored(one))])
+    assert [turn.text for turn in parsed.turns] == ["一三八", "嗯", "●●●●", "对", "●●零零"]
+    assert parsed.findings[0].heard == "●●●●"

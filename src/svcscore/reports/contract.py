@@ -46,6 +46,7 @@ from svcscore.resources import data_folder
 from svcscore.rules.taxonomy import load_taxonomy
 from svcscore.spans import merge
 from svcscore.text.masking import mask
+from svcscore.text.redaction import mask_among, masked_turns
 
 __all__ = [
     "InteractionLine",
@@ -60,6 +61,8 @@ __all__ = [
 
 CANNOT_JUDGE = frozenset({"audio.silent", "audio.too_short"})
 """Remarks after which nothing can be concluded; they are also the recording's `error`."""
+_NEAR = 8
+"""Turns before and after in which a number may begin and end."""
 _BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 """Line ends to some readers, though not to JSON."""
 
@@ -69,6 +72,7 @@ def interaction_line(judged: Judged, scored: Scored) -> str:
     interaction, recording = judged.interaction, scored.recording
     courtesy = {score.turn: score for score in judged.courtesy}
     texts = {turn.index: turn.text for turn in interaction.turns}
+    shown = masked_turns(interaction.turns)
     line = InteractionLine(
         interaction_id=interaction.id,
         recording_id=recording.id,
@@ -79,7 +83,10 @@ def interaction_line(judged: Judged, scored: Scored) -> str:
         staff_id=recording.context.staff_id,
         branch_id=recording.context.branch_id,
         occurred_at=recording.context.occurred_at,
-        turns=tuple(_turn(turn, courtesy.get(turn.index)) for turn in interaction.turns),
+        turns=tuple(
+            _turn(turn, text, courtesy.get(turn.index))
+            for turn, text in zip(interaction.turns, shown, strict=True)
+        ),
         findings=tuple(
             finding_line(finding, texts)
             for finding in judged.findings
@@ -146,14 +153,14 @@ def _failed(failed: Failed) -> RecordingLine:
     )
 
 
-def _turn(turn: Turn, courtesy: CourtesyScore | None) -> TurnLine:
+def _turn(turn: Turn, text: str, courtesy: CourtesyScore | None) -> TurnLine:
     return TurnLine(
         index=turn.index,
         start=_seconds(turn.span.start),
         end=_seconds(turn.span.end),
         role=turn.role,
         speaker=turn.speaker,
-        text=mask(turn.text),
+        text=text,
         confidence=_rounded(turn.confidence, 3),
         courtesy=_courtesy(courtesy) if courtesy else None,
     )
@@ -182,7 +189,7 @@ def finding_line(finding: Finding, texts: dict[int, str]) -> FindingLine:
         end=_seconds(first.span.end) if first and heard else None,
         turn=first.turn if first and first.turn in texts else None,
         phrase=first.phrase if first else "",
-        heard=_masked_in(first.heard, texts.get(first.turn, "")) if first and heard else "",
+        heard=_masked_in(first.heard, first.turn, texts) if first and heard else "",
         match=finding.match,
         probability=_rounded(finding.probability, 3),
         status=finding.status,
@@ -193,10 +200,14 @@ def finding_line(finding: Finding, texts: dict[int, str]) -> FindingLine:
     )
 
 
-def _masked_in(heard: str, text: str) -> str:
-    """`heard` masked as the turn that it comes from is: it may hold a part of a number only."""
-    at = text.find(heard) if heard else -1
-    return mask(text)[at : at + len(heard)] if at >= 0 else mask(heard)
+def _masked_in(heard: str, turn: int, texts: dict[int, str]) -> str:
+    """`heard` masked as its turn is: it may hold a part only of a number, as may the turn."""
+    at = texts.get(turn, "").find(heard) if heard else -1
+    if at < 0:
+        return mask(heard)
+    near = sorted(one for one in texts if abs(one - turn) <= _NEAR)
+    shown = mask_among([texts[one] for one in near], near.index(turn))
+    return shown[at : at + len(heard)]
 
 
 def _score(card: Scorecard) -> ScoreLine:

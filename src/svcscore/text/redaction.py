@@ -76,6 +76,16 @@ def masked_turns(turns: Sequence[Turn]) -> tuple[str, ...]:
     return tuple(masked(turn.text, one) for turn, one in zip(turns, found, strict=True))
 
 
+def mask_among(texts: Sequence[str], place: int) -> str:
+    """`texts[place]` masked, where all were said one after another; its length stays.
+
+    For a few turns of which neither times nor speakers are at hand; `masked_turns` knows them.
+    """
+    start = sum(len(text) + len(TURN) for text in texts[:place])
+    whole = masked(TURN.join(texts), find(TURN.join(texts)))
+    return masked(whole[start : start + len(texts[place])], find(texts[place]))
+
+
 def redacted_spans(turns: Sequence[Turn]) -> tuple[Span, ...]:
     """The seconds in which something personal is said, in order and apart.
 

@@ -13,6 +13,7 @@ from svcscore.records import Finding, Judged, Scored
 from svcscore.reports.contract import finding_line
 from svcscore.reports.exchange import columns
 from svcscore.reports.exchange.shared import heard_at, shown, word_texts
+from svcscore.text.redaction import masked_turns
 
 Row = tuple[object, ...]
 Reviews = tuple[Review, ...]
@@ -49,11 +50,12 @@ def _interactions(scored: Scored, _: Reviews) -> Iterator[Row]:
 def _turns(scored: Scored, _: Reviews) -> Iterator[Row]:
     for judged in scored.interactions:
         sounds = {prosody.turn: prosody for prosody in judged.prosody}
-        for turn in judged.interaction.turns:
+        turns = judged.interaction.turns
+        for turn, text in zip(turns, masked_turns(turns), strict=True):
             yield (
                 judged.interaction.id, turn.index, turn.span.start, turn.span.end, turn.role,
                 turn.role_probability, turn.staff_probability, turn.speaker, turn.channel,
-                shown(turn.text), turn.confidence, *_sound(sounds.get(turn.index)),
+                shown(text), turn.confidence, *_sound(sounds.get(turn.index)),
             )  # fmt: skip
 
 
@@ -69,8 +71,7 @@ def _sound(sound: Prosody | None) -> Row:
 def _words(scored: Scored, _: Reviews) -> Iterator[Row]:
     for judged in scored.interactions:
         id_ = judged.interaction.id
-        for turn in judged.interaction.turns:
-            texts = word_texts(turn)
+        for turn, texts in word_texts(judged.interaction.turns):
             for number, (word, text) in enumerate(zip(turn.words, texts, strict=True)):
                 times = word.span.start, word.span.end
                 yield id_, turn.index, number, *times, text, word.probability, word.channel

@@ -8,13 +8,15 @@ one millisecond long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from svcscore.records import CourtesyScore, Finding, Role, Scored, Status, Turn, Verdict
 from svcscore.reports.contract import finding_line
 from svcscore.spans import Span
 from svcscore.text.masking import mask
+from svcscore.text.redaction import masked_turns
 
 NAMES = {
     Role.TELLER: "柜员",
@@ -52,13 +54,14 @@ def spoken(scored: Scored) -> tuple[Spoken, ...]:
     said = []
     for judged in scored.interactions:
         courtesy = {score.turn: score for score in judged.courtesy}
-        for turn in judged.interaction.turns:
+        turns = judged.interaction.turns
+        for turn, text in zip(turns, masked_turns(turns), strict=True):
             said.append(
                 Spoken(
                     interaction_id=judged.interaction.id,
                     turn=turn,
                     span=written(turn.span),
-                    text=shown(turn.text).strip(),
+                    text=shown(text).strip(),
                     courtesy=courtesy.get(turn.index),
                 )
             )
@@ -76,12 +79,12 @@ def shown(text: str) -> str:
     return mask(_SURROGATE.sub("�", _UNWRITABLE.sub(" ", text)))
 
 
-def word_texts(turn: Turn) -> Iterator[str]:
-    """The words of a turn, masked as its text is: one word may hold a part of a number only."""
-    text, at = shown(turn.text), 0
-    for word in turn.words:
-        yield text[at : at + len(word.text)]
-        at += len(word.text)
+def word_texts(turns: Sequence[Turn]) -> Iterator[tuple[Turn, tuple[str, ...]]]:
+    """The words of each turn, masked as its text is: one word may hold a part of a number only."""
+    for turn, masked in zip(turns, masked_turns(turns), strict=True):
+        ends = list(accumulate((len(word.text) for word in turn.words), initial=0))
+        text = shown(masked)
+        yield turn, tuple(text[start:end] for start, end in pairwise(ends))
 
 
 def heard_at(finding: Finding, place: int, texts: dict[int, str]) -> str:

@@ -63,8 +63,8 @@ def _tier(name: str, items: _Items, end: float) -> dict[str, Any]:
 
 def _words(scored: Scored) -> Iterator[tuple[Span, str]]:
     for judged in scored.interactions:
-        for turn in judged.interaction.turns:
-            for word, text in zip(turn.words, word_texts(turn), strict=True):
+        for turn, texts in word_texts(judged.interaction.turns):
+            for word, text in zip(turn.words, texts, strict=True):
                 if text.strip():
                     yield written(word.span), text.strip()
 
