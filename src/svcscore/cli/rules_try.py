@@ -172,13 +172,13 @@ def _show(tried: _Tried) -> None:
     from svcscore.cli.files import show
     from svcscore.reports.contract import finding_line
     from svcscore.reports.labels import KINDS, ROLES
-    from svcscore.text.masking import mask
+    from svcscore.text.redaction import masked_turns
 
     interaction = tried.interaction
     texts = {turn.index: turn.text for turn in interaction.turns}
     click.echo(f"{interaction.id} · {KINDS[interaction.kind.value].zh}")
-    for turn in interaction.turns:
-        click.echo(f"{turn.index:>3} {ROLES[turn.role.value].zh}：{mask(turn.text)}")
+    for turn, text in zip(interaction.turns, masked_turns(interaction.turns), strict=True):
+        click.echo(f"{turn.index:>3} {ROLES[turn.role.value].zh}：{text}")
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for head in ("句", "听到", "项目", "结论", "状态", "概率", "依据", "规则", "说明"):
         table.add_column(

@@ -29,8 +29,9 @@ from svcscore.scoring.agreement_rules import Case, rule_accuracy
 from svcscore.store import judgements, reader
 from svcscore.store.database import Database
 from svcscore.store.reader import Scope
-from svcscore.text.masking import MASK, mask
+from svcscore.text.masking import MASK
 from svcscore.text.normalise import normalise
+from svcscore.text.redaction import masked_turns
 
 _HEARD = frozenset({Verdict.MET, Verdict.BREACHED})
 
@@ -255,7 +256,8 @@ def _hits(
 
 def _hits_of(interaction: Interaction, anew: Anew, weight: float) -> Iterator[Hit]:
     decided = standing(anew.reviews)
-    turns = {turn.index: turn.text for turn in interaction.turns}
+    shown = masked_turns(interaction.turns)
+    turns = {turn.index: text for turn, text in zip(interaction.turns, shown, strict=True)}
     for finding in anew.findings:
         if finding.id not in decided or finding.verdict not in _HEARD or not finding.evidence:
             continue
@@ -278,8 +280,8 @@ def _hits_of(interaction: Interaction, anew: Anew, weight: float) -> Iterator[Hi
 
 
 def _said(text: str) -> tuple[str, ...]:
-    """The turn without long numbers: none must end up in a rule."""
-    parts = (normalise(part).text for part in re.split(f"{MASK}+", mask(text)))
+    """A masked turn without what is masked: no number of a person must end up in a rule."""
+    parts = (normalise(part).text for part in re.split(f"{MASK}+", text))
     return tuple(filter(None, parts))
 
 
