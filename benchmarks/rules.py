@@ -18,6 +18,7 @@ from svcscore.resources import data_folder
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import load_lexicon, phrases_of
 from svcscore.rules.spoken import spoken
+from svcscore.rules.watch import Watch
 from svcscore.text import pinyin
 from svcscore.text.pinyin import syllables
 
@@ -47,6 +48,10 @@ def main() -> None:
     report("judge stated text", lambda: engine.judge(talk))
     report("judge recognised text", lambda: engine.judge(talk, listen))
     print(f"places for the second listen: {asked}")
+    watch = Watch(talk.id)
+    engine.judge(talk, listen, watch=watch)
+    slowest = sorted(watch.seconds.items(), key=lambda item: -item[1])[:5]
+    print("slowest rules: " + ", ".join(f"{name} {1000 * s:.2f} ms" for name, s in slowest))
 
 
 def forget() -> None:

@@ -11,6 +11,8 @@ from svcscore.records import STAFF_ROLES, Match, Polarity, Role, Severity, Statu
 from svcscore.resources import data_folder
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import Lexicon, load_lexicon
+from svcscore.scoring.rubric import load_rubric
+from svcscore.scoring.scorecard import scorecard
 
 FEW = settings(max_examples=40, deadline=None)
 
@@ -135,6 +137,45 @@ def test_another_breach_removes_none(lines):
     before = breaches(judge(lines))
     after = breaches(judge([*lines, (Role.CUSTOMER, "好"), (Role.TELLER, "滚出去")]))
     assert before <= after
+
+
+@cache
+def breaches():
+    """Sentences that break a rule whoever hears them."""
+    return tuple(
+        text
+        for text in sentences()
+        if any(f.verdict is Verdict.BREACHED for f in judge([(Role.TELLER, text)]))
+        and not any(f.verdict is Verdict.MET for f in judge([(Role.TELLER, text)]))
+    )
+
+
+@cache
+def rubric():
+    return load_rubric(data_folder("lexicons") / "profiles" / "default.yaml", None)
+
+
+def total(lines):
+    interaction = said(*lines)
+    return scorecard(interaction, whole().judge(interaction), (), rubric()).total
+
+
+@FEW
+@given(dialogues, st.deferred(lambda: st.sampled_from(breaches())), st.data())
+def test_another_breach_never_raises_the_score(lines, breach, data):
+    at = data.draw(st.integers(0, len(lines)))
+    before = total(lines)
+    after = total([*lines[:at], (Role.TELLER, breach), *lines[at:]])
+    if before is not None:
+        assert after <= before + 1e-6
+
+
+@FEW
+@given(st.lists(spoken_text, min_size=1, max_size=4))
+def test_what_customers_say_costs_nothing(texts):
+    answers = [(Role.TELLER, "您好，请问您今天办理什么业务")]
+    customers = [*answers, *((Role.CUSTOMER, text) for text in texts)]
+    assert not [f for f in judge(customers) if f.verdict is Verdict.BREACHED]
 
 
 @FEW

@@ -115,7 +115,7 @@ class PhraseIndex:
         exact = {(needle, hit.start) for needle, hits in raw.items() for hit in hits}
         needles, places = self._seeds.search(units, costs, limits)
         lengths = self._lengths[needles]
-        for length in np.unique(lengths).tolist():
+        for length in np.flatnonzero(np.bincount(lengths)).tolist():
             chosen = lengths == length
             rows, at = needles[chosen], places[chosen]
             limit = float(by_length[min(length, len(by_length) - 1)]) * length

@@ -92,9 +92,11 @@ def _set_bits(words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns and rows of the bits that are set in `words`, uint64 of shape [rows, columns / 64]."""
     some = np.flatnonzero(words)
     octets = words.ravel()[some].view(np.uint8)
-    cells = np.flatnonzero(np.unpackbits(octets))
-    word = some[cells // _WORD]
-    return word % words.shape[1] * _WORD + cells % _WORD, word // words.shape[1]
+    full = np.flatnonzero(octets)
+    cells = np.flatnonzero(np.unpackbits(octets[full]))
+    octet = full[cells // 8]
+    word = some[octet // 8]
+    return word % words.shape[1] * _WORD + octet % 8 * 8 + cells % 8, word // words.shape[1]
 
 
 class SeedTable:

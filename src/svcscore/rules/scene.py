@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -46,14 +46,19 @@ class Scene:
         self._positions = {turn.index: position for position, turn in enumerate(self.turns)}
         self._roles: dict[Speaker, tuple[float, ...]] = {}
         self._ends: dict[int, list[int]] = {}
+        self._places: dict[tuple[str, ...], tuple[Place, ...]] = {}
         self._certain: dict[tuple[str, ...], tuple[Place, ...]] = {}
 
     # ------------------------------------------------------------------ phrases
 
-    def places(self, phrases: Iterable[str]) -> tuple[Place, ...]:
+    def places(self, phrases: tuple[str, ...]) -> tuple[Place, ...]:
         """Places of any of `phrases`, best first where they overlap, in the order of the text."""
+        if phrases in self._places:
+            return self._places[phrases]
         found = {place for phrase in phrases for place in self._found.get(phrase, ())}
-        return tuple(sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase)))
+        ordered = sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase))
+        self._places[phrases] = tuple(ordered)
+        return self._places[phrases]
 
     def certain(self, phrases: tuple[str, ...]) -> tuple[Place, ...]:
         """Places of `phrases` as sure as what undoes a hit must be: all but the very sounds."""

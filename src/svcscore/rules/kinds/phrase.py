@@ -50,7 +50,7 @@ def undone(
     scene: Scene, place: Place, unless: tuple[str, ...], unless_turn: tuple[str, ...] = ()
 ) -> bool:
     """Whether a near miss overlaps `place`, or one of `unless_turn` stands in its turn."""
-    if any(_explains(other, place) for other in scene.places(unless)):
+    if unless and any(_explains(other, place) for other in scene.places(unless)):
         return True
     return _in(scene, (place.turn,), unless_turn)
 
@@ -68,7 +68,7 @@ def _explains(near_miss: Place, place: Place) -> bool:
 
 
 def _in(scene: Scene, positions: Sequence[int], phrases: tuple[str, ...]) -> bool:
-    return any(place.turn in positions for place in scene.certain(phrases))
+    return bool(phrases) and any(place.turn in positions for place in scene.certain(phrases))
 
 
 def _fits(rule: PhraseRule, scene: Scene, place: Place, heard: Sequence[Place]) -> bool:
