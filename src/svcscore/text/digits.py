@@ -81,7 +81,7 @@ _FILLER = (
 _CLOSE = re.compile(r"[ \u3000\-—－_·]{0,3}")
 _LOOSE = re.compile(rf"(?:[\s\u3000\-—－_·.,，、。…~～;；！!？?]|{_FILLER}){{0,12}}")
 _ONE_WORD = re.compile(
-    rf"{_LOOSE.pattern}(?![到至和比加减乘除等转按或共{_MONEY}{_UNITS}])[\u4e00-\u9fff]{_LOOSE.pattern}"
+    rf"{_LOOSE.pattern}(?![到至和比加减乘除等转按或共{_MONEY}{_UNITS}])[\u4e00-\u9fffA-Za-z]{_LOOSE.pattern}"
 )
 _PAIR, _LONG = 2, 3
 _WIDEST = 24

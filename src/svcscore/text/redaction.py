@@ -19,10 +19,10 @@ from svcscore.text.numbers import numbers
 
 GOES_ON = 15.0
 """Seconds of pause over which a number may still go on."""
-PADDING = 0.15
+PADDING = 0.25
 """Seconds silenced before and after: the recogniser's times of words are that loose."""
-_JOINED = 0.3
-"""Seconds between two silences that are not worth hearing."""
+_JOINED = 0.5
+"""Seconds between two silences in which a digit may have been missed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
