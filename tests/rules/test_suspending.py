@@ -26,6 +26,16 @@ def test_nothing_is_missed_in_an_emergency(role):
     assert greeting.status is Status.CONFIRMED
 
 
+def test_all_rules_of_a_code_tell_the_same_reason():
+    other = {**ANSWER, "id": "test.other", "trigger": {"phrases": ["在哪里"]}}
+    findings = engine(EMERGENCY, ANSWER, other).judge(
+        said((CUSTOMER, "能办吗"), (TELLER, "嗯那个"), (CUSTOMER, "有人晕倒了"))
+    )
+    whys = [f.why for f in findings if f.code == "voice.answer"]
+    assert len(whys) == 2
+    assert len(set(whys)) == 1
+
+
 def test_without_one_it_is():
     assert verdicts((CUSTOMER, "能办吗"), (TELLER, "急着呢")) == {
         "voice.greeting": Verdict.ABSENT,

@@ -35,9 +35,10 @@ def excused(
 ) -> Finding:
     """`finding`; where it misses what one of `cues` suspends, not applicable, with the reason.
 
-    A cue that is not sure leaves open whether anything was due.
+    A cue that is not sure leaves open whether anything was due. What was not applicable anyway tells
+    the same reason, for one code has many rules.
     """
-    if finding.verdict not in _MISSED:
+    if finding.verdict not in _MISSED and finding.verdict is not Verdict.NOT_APPLICABLE:
         return finding
     reasons = [cue for cue in cues if finding.code in suspended[cue.rule]]
     if not reasons:
@@ -52,6 +53,8 @@ def excused(
             probability=cue.probability,
             why=f"出现“{title}”，先处理要紧的事，这一项不适用。",
         )
+    if finding.verdict is Verdict.NOT_APPLICABLE:
+        return finding
     return replace(
         finding,
         verdict=Verdict.UNSURE,
