@@ -36,7 +36,7 @@ _ACCOUNT = (
 _HELD = re.compile(rf"{_ACCOUNT}(?:{_LINK}|{_GAP}){_AMOUNT}{_OTHER}")
 _LEFT = re.compile(
     rf"(?:还有|还剩下?|剩下|剩余|只剩下?|就剩下?){_LINK}{_AMOUNT}{_OTHER}"
-    r"(?=[，。,.！!？?、；;对吧呢啊吗哈哦\s]|左右|$)"
+    r"(?=[，。,.！!？?、；;对吧呢啊吗哈哦您你我够不\s]|左右|$)"
 )
 _SMALL = re.compile(r"(?:[一二两三四五六七八九]|\d)?[十百](?:[一二两三四五六七八九]十?)?|\d{1,3}")
 _COUNTING = re.compile(

@@ -24,18 +24,20 @@ SPOKEN = {
     **{"〇": 0, "两": 2, "幺": 1},
 }
 _MISHEARD = {
-    **dict.fromkeys("妖腰要夭邀", 1),
-    **dict.fromkeys("灵玲林凌令另领洞", 0),
+    **dict.fromkeys("妖腰要夭邀摇谣", 1),
+    **dict.fromkeys("灵玲林凌令另领宁洞", 0),
     **dict.fromkeys("而儿尔耳", 2),
     **dict.fromkeys("山散伞", 3),
-    **dict.fromkeys("十是事似死寺", 4),
+    **dict.fromkeys("十是事似死寺肆", 4),
     **dict.fromkeys("午武舞吴屋", 5),
-    **dict.fromkeys("刘溜流留", 6),
-    **dict.fromkeys("其起气妻期骑拐", 7),
-    **dict.fromkeys("吧把巴爸", 8),
-    **dict.fromkeys("就久酒旧勾", 9),
+    **dict.fromkeys("刘溜流留柳", 6),
+    **dict.fromkeys("其起气妻期骑琪旗拐", 7),
+    **dict.fromkeys("吧把巴爸扒叭", 8),
+    **dict.fromkeys("就久酒旧舅玖勾", 9),
 }
 """Words of the same sound (幺 is heard as 要, 四 as 十), and the ways of soldiers (洞 拐 勾)."""
+_SELDOM_ELSE = "妖腰夭邀摇谣灵玲凌宁尔伞肆吴武午舞柳刘舅玖琪旗扒叭"
+"""Of these, four in a row with digits are no words."""
 _TIMES = {char: count for count, char in enumerate("两三四五六", 2)} | {"二": 2}
 
 DIGIT = rf"\d{''.join(SPOKEN)}{MASK}"
@@ -43,6 +45,7 @@ _D = f"[{DIGIT}]"
 _GROUP = re.compile(
     rf"(?:(?<!{_D})[要妖腰夭](?=[三五七八九3-9]{_D})"
     rf"|[二两三四五六]个{_D}(?!个?月)"
+    rf"|(?:[{DIGIT}{_SELDOM_ELSE}](?!个{_D})){{4,}}|(?<={_D})要(?={_D})"
     rf"|(?<={_D})十(?={_D}{_D})|(?<={_D}{_D}{_D})(?<!九)十"
     rf"|(?<={_D}{_D})[{''.join(_MISHEARD)}](?=[ ，、]?{_D}{_D})"
     rf"|{_D})+"
