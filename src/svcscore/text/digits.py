@@ -24,7 +24,7 @@ SPOKEN = {
     **{"〇": 0, "两": 2, "幺": 1},
 }
 _MISHEARD = {
-    **dict.fromkeys("妖腰要夭邀摇谣", 1),
+    **dict.fromkeys("妖腰要夭邀摇谣遥瑶尧雅", 1),
     **dict.fromkeys("灵玲林凌令另领宁洞", 0),
     **dict.fromkeys("而儿尔耳", 2),
     **dict.fromkeys("山散伞", 3),
@@ -36,7 +36,7 @@ _MISHEARD = {
     **dict.fromkeys("就久酒旧舅玖勾", 9),
 }
 """Words of the same sound (幺 is heard as 要, 四 as 十), and the ways of soldiers (洞 拐 勾)."""
-_SELDOM_ELSE = "妖腰夭邀摇谣灵玲凌宁尔伞肆吴武午舞柳刘舅玖琪旗扒叭"
+_SELDOM_ELSE = "妖腰夭邀摇谣遥瑶尧雅灵玲凌宁尔伞肆吴武午舞柳刘舅玖琪旗扒叭"
 """Of these, four in a row with digits are no words."""
 _TIMES = {char: count for count, char in enumerate("两三四五六", 2)} | {"二": 2}
 

@@ -15,8 +15,8 @@ from itertools import pairwise
 from svcscore.text.check_digits import CHECK_X, has_birth, is_card, is_identity
 from svcscore.text.digits import APART, TURN, Chain, Digit, chains
 
-MIN_WRITTEN = 11
-"""A mobile number; also holds for numbers that mix both ways of writing."""
+MIN_WRITTEN = 9
+"""A mobile number that lost two digits; also holds for numbers that mix both ways of writing."""
 MIN_SPOKEN = 7
 """A landline number read out."""
 MIN_OVER_TURNS = 10
@@ -47,7 +47,7 @@ _CUE = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _CUES.items
 _LINKING = re.compile(
     rf"(?:[\s{TURN}:：,，、。?？!！~…“”\"']|号码|号|是多少|多少|是|为|就|的|我|您|你|他|她|呢|嗯|啊|吧|呃|额|哦|一下|"
     r"报|念|说|输|填|写|留|后面|前面|开头|有|六位|前六位|后六位|好的|好|那个|这个|给|叫|哈|来|请|记|您好|卡|能|"
-    r"现在|还|原来|以前|新|旧|登记|预留|绑定|对|应该|一共|再|重复|打|拨|改成|换成|成|到|往|在|里|上|张){0,14}"
+    r"现在|还|原来|以前|新|旧|登记|预留|绑定|对|应该|一共|再|重复|打|拨|改成|换成|成|到|往|在|里|上|张){0,14}[\u4e00-\u9fff]{0,2}"
 )
 _PUBLIC = re.compile(r"95\d{3,4}|123\d{2}|100\d{2}|1010\d{4}|96\d{3,4}|1[12]\d|[48]00\d{7}|[48]00")
 """Hotlines of banks, authorities, carriers and the police."""
