@@ -30,7 +30,7 @@ class CourtesyLine(_Line):
 
 
 class TurnLine(_Line):
-    """One turn; long numbers in `text` are masked."""
+    """One turn; personal numbers, balances and names in `text` are masked."""
 
     index: int
     start: Seconds
