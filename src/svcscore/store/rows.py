@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from operator import itemgetter
 from statistics import median
 from typing import Any
@@ -100,18 +99,6 @@ def _bound(
         for at, one in special:
             row[at] = one(row[at])
         yield tuple(row)
-
-
-def moment(occurred_at: str | None, seconds: float) -> tuple[date | None, int | None]:
-    """Day and hour by the branch's own clock, `seconds` after the start of a recording."""
-    if occurred_at is None:
-        return None, None
-    try:
-        began = datetime.fromisoformat(occurred_at).replace(tzinfo=None)
-    except ValueError:
-        return None, None
-    at = began + timedelta(seconds=seconds)
-    return at.date(), at.hour
 
 
 def courtesy_counts(courtesy: Iterable[CourtesyScore]) -> Values:

@@ -341,7 +341,7 @@ def _facts(judged: Judged, scored: Scored) -> Values:
     """What does not depend on rules or rubric."""
     interaction = judged.interaction
     context = scored.recording.context
-    _, hour = rows.moment(context.occurred_at, interaction.span.start)
+    began = context.moment(interaction.span.start)
     return {
         "id": interaction.id,
         "start": interaction.span.start,
@@ -350,7 +350,7 @@ def _facts(judged: Judged, scored: Scored) -> Values:
         "business": interaction.business,
         "waited": interaction.waited,
         "microphone": context.counter_id,
-        "hour": hour,
+        "hour": began.hour if began else None,
         "snr_db": scored.recording.quality.snr_db,
         "pitch_hz": rows.staff_pitch(interaction, judged.prosody),
         **rows.courtesy_counts(judged.courtesy),
@@ -360,7 +360,8 @@ def _facts(judged: Judged, scored: Scored) -> Values:
 def _about(judged: Judged, scored: Scored) -> Values:
     """Whose it is and of which day: columns of interactions and of the queue."""
     context = scored.recording.context
-    day, _ = rows.moment(context.occurred_at, judged.interaction.span.start)
+    began = context.moment(judged.interaction.span.start)
+    day = began.date() if began else None
     return {"staff_id": context.staff_id, "branch_id": context.branch_id, "day": day}
 
 
