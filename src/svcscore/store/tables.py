@@ -37,7 +37,8 @@ METADATA = MetaData(
 KEY = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only where the column is an INTEGER."""
 ID = String(64)
-NAME = String(200)
+NAME = String()
+"""As long as a bank likes: PostgreSQL would refuse what a shorter column cannot hold."""
 
 BRANCHES = Table(
     "branches",

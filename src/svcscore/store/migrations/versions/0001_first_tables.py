@@ -13,15 +13,15 @@ def upgrade() -> None:
     """First tables."""
     op.create_table(
         "branches",
-        sa.Column("id", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_branches")),
     )
     op.create_table(
         "failed_inputs",
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False, comment="failed or skipped"),
-        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("ingested_at", sa.DateTime(), nullable=False, comment="UTC"),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_failed_inputs")),
@@ -30,7 +30,7 @@ def upgrade() -> None:
         "provenances",
         sa.Column("key", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
         sa.Column("asr", sa.Text(), nullable=False, comment="JSON"),
         sa.Column("lexicon_sha256", sa.String(length=64), nullable=False),
         sa.Column("rubric_sha256", sa.String(length=64), nullable=False),
@@ -64,7 +64,7 @@ def upgrade() -> None:
         "snapshots",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False, comment="lexicon or rubric"),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column(
             "content",
             sa.LargeBinary(),
@@ -75,9 +75,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "staff",
-        sa.Column("id", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=True),
-        sa.Column("branch_id", sa.String(length=200), nullable=True),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("branch_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_table(
@@ -91,9 +91,9 @@ def upgrade() -> None:
         sa.Column("end", sa.Float(), nullable=False, comment="seconds of the recording"),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("business", sa.String(length=40), nullable=False),
-        sa.Column("staff_id", sa.String(length=200), nullable=True),
-        sa.Column("branch_id", sa.String(length=200), nullable=True),
-        sa.Column("microphone", sa.String(length=200), nullable=True),
+        sa.Column("staff_id", sa.String(), nullable=True),
+        sa.Column("branch_id", sa.String(), nullable=True),
+        sa.Column("microphone", sa.String(), nullable=True),
         sa.Column("day", sa.Date(), nullable=True, comment="local; null where nothing says when"),
         sa.Column("hour", sa.SmallInteger(), nullable=True, comment="0-23, local"),
         sa.Column("snr_db", sa.Float(), nullable=True),
@@ -189,9 +189,9 @@ def upgrade() -> None:
         ),
         sa.Column("ordinal", sa.SmallInteger(), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
         sa.Column("rule_version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("polarity", sa.String(length=20), nullable=False),
         sa.Column("severity", sa.String(length=20), nullable=True),
         sa.Column("verdict", sa.String(length=20), nullable=False),
@@ -214,9 +214,9 @@ def upgrade() -> None:
         ),
         sa.Column("finding_id", sa.String(length=64), nullable=False),
         sa.Column("priority", sa.Float(), nullable=False, comment="higher first"),
-        sa.Column("branch_id", sa.String(length=200), nullable=True),
-        sa.Column("staff_id", sa.String(length=200), nullable=True),
-        sa.Column("code", sa.String(length=200), nullable=False),
+        sa.Column("branch_id", sa.String(), nullable=True),
+        sa.Column("staff_id", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("severity", sa.String(length=20), nullable=True),
         sa.Column("day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -243,7 +243,7 @@ def upgrade() -> None:
         ),
         sa.Column("finding_id", sa.String(length=64), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
-        sa.Column("reviewer", sa.String(length=200), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
         sa.Column("at", sa.String(length=40), nullable=False, comment="ISO 8601, UTC"),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("blind", sa.Boolean(), nullable=False),
@@ -261,7 +261,7 @@ def upgrade() -> None:
 
     op.create_table(
         "samples",
-        sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("plan", sa.String(), nullable=False),
         sa.Column(
             "interaction_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),

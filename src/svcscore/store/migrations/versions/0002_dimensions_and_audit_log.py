@@ -21,7 +21,7 @@ def upgrade() -> None:
         "audit_log",
         sa.Column("key", _KEY, nullable=False),
         sa.Column("at", sa.String(length=40), nullable=False, comment="ISO 8601, UTC"),
-        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False, comment="JSON"),
         sa.Column(
