@@ -105,9 +105,9 @@ def test_reviewing_all_of_it_settles_every_reason(findings, courtesy, rubric):
         assert score.telling is None
         again = card(findings, dict.fromkeys([f.id for f in findings], CONFIRM), (), rubric)
         if again.total is not None:
-            # ceilings of dimensions are reckoned in steps of 0.02 points
-            assert again.low == pytest.approx(again.total, abs=0.05)
-            assert again.high == pytest.approx(again.total, abs=0.05)
+            # under a ceiling each of some thirty items is rounded by half a step of 0.02 points
+            assert again.low == pytest.approx(again.total, abs=0.3)
+            assert again.high == pytest.approx(again.total, abs=0.3)
 
 
 def test_a_red_line_that_a_person_confirmed_needs_no_more_review():
