@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -83,6 +84,15 @@ def test_one_in_review_is_told_when_a_person_confirms_it(database):
     )
     (alert,) = raise_alerts(database, None)
     assert alert.interaction_id == first.interaction.id
+
+
+def test_a_confirmation_that_was_taken_back_is_not_told(database):
+    ingest(database, batch(in_review(1)))
+    judged = in_review(1).interactions[0]
+    first = decide(judged.findings[0].id, judged.interaction.id, Decision.CONFIRM)
+    later = replace(first, decision=Decision.OVERTURN, at="2026-03-04T08:00:00+00:00")
+    record(database, [first, later])
+    assert raise_alerts(database, None) == ()
 
 
 def test_an_overturned_red_line_is_not_told(database):

@@ -119,6 +119,21 @@ def test_interactions_that_a_later_hearing_lacks_count_no_more(database):
     assert rows(database, INTERACTIONS) == 2
 
 
+def test_an_interaction_that_comes_back_counts_again(database):
+    first = visit(1)
+    judged = first.interactions[0]
+    second = replace(
+        judged, interaction=replace(judged.interaction, id="second", span=Span(20.0, 30.0))
+    )
+    both = replace(first, interactions=(judged, second))
+    ingest(database, batch(both))
+    ingest(database, batch(first), replacing=True)
+    taken = ingest(database, batch(both), replacing=True)
+    assert (taken.new, taken.gone) == (0, 0)
+    assert {one.id for one in stored(database)} == {judged.interaction.id, "second"}
+    assert list(check(database, deep=True)) == []
+
+
 def test_other_rules_on_the_same_evidence_are_a_further_judgement(database):
     ingest(database, batch(visit(1)))
     other = visit(1)

@@ -14,7 +14,7 @@ from svcscore.ledger.ingest import ingest
 from svcscore.ledger.judge import load_bench
 from svcscore.ledger.rescore import rescore
 from svcscore.ledger.reviewing import record
-from svcscore.ledger.rubrics import lexicon_of, rubric_of
+from svcscore.ledger.rubrics import rubric_of
 from svcscore.records import Severity, Status
 from svcscore.resources import data_folder
 from svcscore.rules.load import load_lexicon
@@ -196,14 +196,15 @@ def test_without_the_answer_of_the_second_listen_no_new_phrase_confirms_a_red_li
     assert all(finding.status is not Status.CONFIRMED for finding in reds)
 
 
-def test_rules_and_rubric_come_back_out_of_the_database(database):
+def test_rules_and_rubric_come_back_out_of_the_database(database, tmp_path):
     ingest(database, batch(visit(1)))
     lexicon = load_lexicon(data_folder("lexicons"))
     with database.reading() as connection:
         assert rubric_of(connection, rubric().sha256) == rubric()
-        again = lexicon_of(connection, lexicon.sha256)
+        reader.snapshot(connection, lexicon.sha256).unpack(tmp_path / "again")
         with pytest.raises(StoreError, match="snapshot"):
             rubric_of(connection, "0" * 64)
+    again = load_lexicon(tmp_path / "again")
     assert (again.sha256, again.rules) == (lexicon.sha256, lexicon.rules)
 
 

@@ -96,6 +96,18 @@ def test_the_runs_own_rules_and_rubric_change_nothing(db):
     assert done.stdout.strip() == "0 of 2 interactions changed"
 
 
+def test_the_rules_of_a_score_can_be_had_again(night, db, tmp_path):
+    sha256 = night.interactions[0]["provenance"]["lexicon_sha256"]
+    done = runs.svcscore("db", "unpack", sha256, tmp_path / "rules", "--db", db)
+    assert done.returncode == 0, done.stderr
+    again = runs.svcscore(
+        "rescore", "--db", db, "--rubric", "default", "--rules", tmp_path / "rules"
+    )
+    assert again.stdout.strip() == "0 of 2 interactions changed"
+    unknown = runs.svcscore("db", "unpack", "0" * 64, tmp_path / "none", "--db", db)
+    assert (unknown.returncode, "store.unknown" in unknown.stderr) == (1, True)
+
+
 def test_a_review_changes_the_score_and_not_the_machines_record(db):
     (interaction, finding), *_ = sql(
         db,

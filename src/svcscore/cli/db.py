@@ -69,6 +69,25 @@ def names(path: Path, url: str) -> None:
 
 
 @db.command()
+@click.argument("sha256")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@db_option
+def unpack(sha256: str, folder: Path, url: str) -> None:
+    """Write the rules or the rubric of a score (its SHA256, as in `provenance`) into FOLDER."""
+    from svcscore.outputs import output_error
+    from svcscore.store import reader
+    from svcscore.store.database import Database
+
+    with Database(url) as database, database.reading() as connection:
+        snapshot = reader.snapshot(connection, sha256)
+    try:
+        snapshot.unpack(folder)
+    except OSError as fault:
+        raise output_error(folder, fault) from fault
+    click.echo(f"{snapshot.kind} {snapshot.name}: {folder}")
+
+
+@db.command()
 @db_option
 def upgrade(url: str) -> None:
     """Bring a database of an older svcscore up to date; back it up before."""

@@ -43,10 +43,14 @@ def rescore(
     What the machine found before stays in the database. With --rules, new phrases have the stored
     words for their only witness: they may ask for review and cannot confirm a red line.
     """
+    from rich.console import Console
+    from rich.progress import track
+
     from svcscore.cli.changes import Changes
     from svcscore.ledger.judge import load_bench
     from svcscore.ledger.rescore import rescore as judge
     from svcscore.settings import settings
+    from svcscore.store import reader
     from svcscore.store.database import Database
 
     chosen = settings(lexicon=rules, profile=rubric)
@@ -54,7 +58,12 @@ def rescore(
     changes = Changes()
     with Database(url) as database:
         meant = scope(staff, branch, since, until)
-        for change in judge(database, bench, meant, dry=dry_run):
+        with database.reading() as connection:
+            total = reader.count(connection, meant)
+        judged = judge(database, bench, meant, dry=dry_run)
+        console = Console(stderr=True)
+        hidden = quiet or not console.is_terminal
+        for change in track(judged, "rescoring", total, console=console, disable=hidden):
             changes.add(change)
     if out is not None:
         changes.write(out)

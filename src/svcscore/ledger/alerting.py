@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, insert, select, update
 
+from svcscore.decisions import Decision, standing
 from svcscore.errors import OutputError
 from svcscore.records import Severity
+from svcscore.store import reader
 from svcscore.store.database import Database
+from svcscore.store.rows import RED_LINE, SURE
 from svcscore.store.tables import ALERTS, FINDINGS, INTERACTIONS, QUEUE, REVIEWS
 
 _TIMEOUT_S = 10.0
-_SURE = 3.999
-"""Priority in the queue of a red line that both witnesses confirm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def raise_alerts(database: Database, path: Path | None) -> tuple[Alert, ...]:
         OutputError: where the file cannot be written; nothing is raised then.
     """
     with database.writing() as connection:
-        new = [*connection.execute(_machine()), *connection.execute(_people())]
+        new = [*connection.execute(_machine()), *_confirmed(connection)]
         now = datetime.now(UTC).replace(tzinfo=None)
         for interaction_key, finding_id in dict.fromkeys((row[0], row[1]) for row in new):
             values = {
@@ -85,20 +87,34 @@ def send_alerts(database: Database, webhook: str) -> int:
     return len(waiting)
 
 
-def _machine() -> Select[tuple[int, str]]:
+def _machine() -> Select[Any]:
     """What the machine confirmed, and nobody has decided or been told about."""
     return (
         select(QUEUE.c.interaction_key, QUEUE.c.finding_id)
         .outerjoin(ALERTS, _same(QUEUE))
         .where(
-            QUEUE.c.priority >= _SURE,
+            QUEUE.c.priority >= RED_LINE + SURE,
             QUEUE.c.severity == Severity.RED_LINE.value,
             ALERTS.c.key.is_(None),
         )
     )
 
 
-def _people() -> Select[tuple[int, str]]:
+def _confirmed(connection: Connection) -> list[tuple[int, str]]:
+    """What people confirmed and did not take back since."""
+    said = [(row[0], row[1]) for row in connection.execute(_people())]
+    decided = {
+        one.key: standing(one.reviews)
+        for one in reader.stored(connection, sorted({key for key, _ in said}))
+    }
+    return [
+        (key, finding_id)
+        for key, finding_id in said
+        if (review := decided[key].get(finding_id)) and review.decision is Decision.CONFIRM
+    ]
+
+
+def _people() -> Select[Any]:
     """What people confirmed, and nobody was told about."""
     return (
         select(REVIEWS.c.interaction_key, REVIEWS.c.finding_id)

@@ -137,7 +137,7 @@ def _take(
 ) -> None:
     with database.writing() as connection:
         writer = Writer(connection)
-        before = taken.changed
+        before = taken.counts()
         new: list[tuple[Judged, Scored, int, int]] = []
         for scored in recordings:
             provenance = writer.provenance(scored.provenance)
@@ -155,8 +155,9 @@ def _take(
         if new:
             writer.interactions(new)
             taken.new += len(new)
-        if taken.changed != before:
-            audit.log(connection, actor(), "ingest", taken.counts())
+        done = {name: count - before[name] for name, count in taken.counts().items()}
+        if any(done[name] for name in ("new", "rejudged", "replaced", "gone")):
+            audit.log(connection, actor(), "ingest", done)
 
 
 def _known(connection: Connection, scored: Scored) -> dict[str, reader.Stored]:
@@ -176,7 +177,8 @@ def _again(
     """A recording that is there already; returns interactions that are new in it."""
     provenance = writer.provenance(scored.provenance)
     given = {one.interaction.id: one for one in scored.interactions}
-    same_evidence = given.keys() == known.keys() and all(
+    standing = {name: one for name, one in known.items() if not one.gone}
+    same_evidence = given.keys() == standing.keys() and all(
         Kept.of(one) == known[key].kept for key, one in given.items()
     )
     if not same_evidence and not replacing:
@@ -187,13 +189,13 @@ def _again(
             scored.recording.path,
         )
     key = writer.recording(scored)
-    there = [one.key for one in known.values()]
+    there = [one.key for one in standing.values()]
     # a run that is taken in again after a rescoring must not bring the old judgement back
     if same_evidence and reader.judged_by(connection, there, provenance) == set(there):
         taken.same += len(given)
         return []
     kept = {name: known[name] for name in given if name in known}
-    lost = {name: one for name, one in known.items() if name not in given}
+    lost = {name: one for name, one in standing.items() if name not in given}
     moved = reattach(
         {name: one.findings for name, one in known.items()},
         {name: one.findings for name, one in given.items()},

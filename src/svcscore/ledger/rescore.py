@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from svcscore.ledger.crew import Work, spread
@@ -20,7 +20,6 @@ def rescore(
     scope: Scope,
     *,
     dry: bool,
-    tell: Callable[[int], None] = lambda done: None,
 ) -> Iterator[Change]:
     """Judge the interactions of `scope` anew; reviews count as before.
 
@@ -32,7 +31,6 @@ def rescore(
         bench: by what.
         scope: which.
         dry: only tell what would change.
-        tell: hears how many are done.
 
     Raises:
         StoreError: where the database cannot be used.
@@ -42,13 +40,10 @@ def rescore(
     if not dry:
         with database.writing() as connection:
             Writer(connection).snapshots(bench.snapshots)
-    done = 0
     for verdicts in spread(database, keys, partial(_made, bench)):
         if not dry:
             verdicts = _written(database, bench, verdicts)
         yield from (verdict.change for verdict in verdicts)
-        done += len(verdicts)
-        tell(done)
 
 
 def _made(bench: Bench) -> Work[list[Verdict]]:

@@ -1,13 +1,9 @@
-"""Rubrics and lexicons out of the database's snapshots."""
+"""Rubrics out of the database's snapshots."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from sqlalchemy import Connection
 
-from svcscore.rules.load import Lexicon, load_lexicon
 from svcscore.scoring.rubric import Rubric, load_rubric_text
 from svcscore.store import reader
 
@@ -20,14 +16,3 @@ def rubric_of(connection: Connection, sha256: str) -> Rubric:
     """
     (text,) = reader.snapshot(connection, sha256).texts().values()
     return load_rubric_text(text)
-
-
-def lexicon_of(connection: Connection, sha256: str) -> Lexicon:
-    """The lexicon with this digest, as it was.
-
-    Raises:
-        StoreError: ``store.unknown`` where it was never kept.
-    """
-    with tempfile.TemporaryDirectory(prefix="svcscore-") as folder:
-        reader.snapshot(connection, sha256).unpack(Path(folder))
-        return load_lexicon(Path(folder))

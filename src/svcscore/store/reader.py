@@ -44,7 +44,7 @@ BATCH = 500
 _OF_SOURCE = (
     select(INTERACTIONS.c.id, INTERACTIONS.c.key)
     .join(RECORDINGS, RECORDINGS.c.key == INTERACTIONS.c.recording_key)
-    .where(RECORDINGS.c.id == bindparam("source"), INTERACTIONS.c.gone.is_(False))
+    .where(RECORDINGS.c.id == bindparam("source"))
 )
 
 
@@ -93,6 +93,8 @@ class Stored:
     needs_review: bool
     red_lines: int
     red_lines_in_review: int
+    gone: bool
+    """Whether a later hearing has other boundaries."""
     number: int
     """Of its last scorecard."""
     staff_id: str | None
@@ -144,7 +146,7 @@ def keys_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 
 
 def keys_of_source(connection: Connection, recording_id: str) -> dict[str, int]:
-    """Keys of a recording's interactions that are not replaced, by id; the row's id is meant."""
+    """Keys of a recording's interactions by id, replaced ones included; the row's id is meant."""
     found = connection.execute(_OF_SOURCE, {"source": recording_id})
     return {row.id: row.key for row in found}
 
@@ -221,6 +223,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 needs_review=bool(row.needs_review),
                 red_lines=row.red_lines,
                 red_lines_in_review=row.red_lines_in_review,
+                gone=bool(row.gone),
                 number=last.get(row.key, -1),
                 staff_id=row.staff_id,
                 branch_id=row.branch_id,

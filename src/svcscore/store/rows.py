@@ -38,7 +38,11 @@ Values = dict[str, Any]
 CONTEXT = TypeAdapter(Context)
 QUALITY = TypeAdapter(Quality)
 REMARKS = TypeAdapter(tuple[Remark, ...])
-_DOUBT = {Severity.RED_LINE: 3.0, Severity.MAJOR: 2.0, Severity.MINOR: 1.0, None: 0.0}
+SURE = 0.999
+"""Added to the severity's priority where both witnesses confirm: first of all that are as bad."""
+RED_LINE = 3.0
+"""Priority of a red line."""
+_DOUBT = {Severity.RED_LINE: RED_LINE, Severity.MAJOR: 2.0, Severity.MINOR: 1.0, None: 0.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,4 +250,4 @@ def _waits(finding: Finding) -> bool:
 
 def _doubt(finding: Finding) -> float:
     """0–1: a confirmed finding before all of its severity, then the more probable."""
-    return 0.999 if finding.status is Status.CONFIRMED else min(0.998, finding.probability)
+    return SURE if finding.status is Status.CONFIRMED else min(0.998, finding.probability)
