@@ -15,7 +15,7 @@ from sqlalchemy import MetaData, create_engine, event, inspect, text
 from svcscore.store import database as rooms
 from svcscore.store import schema, upkeep
 from svcscore.store.database import Database, parse_url
-from svcscore.store.tables import METADATA
+from svcscore.store.desk.tables import ALL
 
 FIRST = "0001"
 CARD = {"total": 71.5, "dimensions": [{"name": "voices", "title": "五声服务", "score": 80.0}]}
@@ -87,7 +87,7 @@ def revisions():
 def differences(engine):
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": False}
-        return compare_metadata(MigrationContext.configure(connection, opts=options), METADATA)
+        return compare_metadata(MigrationContext.configure(connection, opts=options), ALL)
 
 
 def test_the_last_revision_is_the_version_of_this_svcscore():
@@ -98,7 +98,7 @@ def test_the_last_revision_is_the_version_of_this_svcscore():
 
 def test_migrations_make_what_the_tables_say(database):
     assert differences(database.engine) == []
-    for table in METADATA.tables.values():
+    for table in ALL.tables.values():
         indexes = {index["name"] for index in inspect(database.engine).get_indexes(table.name)}
         assert {index.name for index in table.indexes} <= indexes
 
@@ -112,7 +112,7 @@ def test_an_old_database_keeps_its_rows(database_url, version):
     with Database(database_url, upgrade=True) as opened:
         assert differences(opened.engine) == []
         kept = contents(
-            opened.engine, {name: t for name, t in tables.items() if name in METADATA.tables}
+            opened.engine, {name: t for name, t in tables.items() if name in ALL.tables}
         )
         assert kept == before
         assert {count.rows for count in upkeep.counts(opened)} <= {0, 2}

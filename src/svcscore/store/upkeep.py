@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Table, and_, func, select, text
 from svcscore.errors import StoreError
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
+from svcscore.store.desk.tables import ALL
 from svcscore.store.rows import bulk_insert
 from svcscore.store.tables import (
     EVIDENCE,
     INTERACTIONS,
-    METADATA,
     PROVENANCES,
     SCORECARDS,
     SNAPSHOTS,
@@ -40,7 +40,7 @@ def counts(database: Database) -> tuple[Count, ...]:
                 table=table.name,
                 rows=connection.execute(select(func.count()).select_from(table)).scalar_one(),
             )
-            for table in sorted(METADATA.tables.values(), key=lambda table: table.name)
+            for table in sorted(ALL.tables.values(), key=lambda table: table.name)
         )
 
 
@@ -170,10 +170,10 @@ def copy(source: Database, target: Database) -> None:
                 "name another database, or take folders in with `svcscore db ingest`",
                 target.shown,
             )
-        for table in METADATA.sorted_tables:
+        for table in ALL.sorted_tables:
             _copy_table(old, new, table)
         if not target.is_sqlite:
-            for table in METADATA.sorted_tables:
+            for table in ALL.sorted_tables:
                 if "key" in table.c and table is not PROVENANCES:
                     _reset(new, table)
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from svcscore.store.tables import METADATA
+from svcscore.store.desk.tables import ALL
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=ALL,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -1,0 +1,1 @@
+"""What the review desk keeps: accounts, who hears what, appeals, and what people correct."""
