@@ -79,6 +79,9 @@ CODES: dict[str, str] = {
     "store.unknown": "the database knows nothing of that name",
     "store.exists": "the database holds something of that name already",
     "store.empty": "the database holds nothing of what is meant",
+    # the review desk
+    "desk.account": "an account cannot be as asked",
+    "desk.conflict": "somebody else decided meanwhile, or it is not what it was",
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("svcscore.cli.db:db", "Take runs into a database, check it, copy it."),
     "rescore": ("svcscore.cli.rescore:rescore", "Judge history anew, without audio."),
     "reviews": ("svcscore.cli.reviews:reviews", "Record what people decide; scores follow."),
+    "review": ("svcscore.cli.review:review", "Serve the review desk, look after its accounts."),
     "alerts": ("svcscore.cli.alerts:alerts", "Tell of red lines, each once."),
     "track": ("svcscore.cli.track:track", "Follow people and branches over time."),
     "report": ("svcscore.cli.report:report", "Write the month of a branch."),

@@ -36,22 +36,33 @@ def record(database: Database, reviews: Iterable[Review]) -> Recorded:
     Raises:
         StoreError: where the database cannot be written.
     """
-    given = list(dict.fromkeys(reviews))
     with database.writing() as connection:
-        keys = reader.keys_by_id(connection, (review.interaction_id for review in given))
-        stored = {one.id: one for one in reader.stored(connection, sorted(keys.values()))}
-        fits = [review for review in given if _fits(review, stored.get(review.interaction_id))]
-        writer = Writer(connection)
-        added = writer.reviews(fits, keys)
-        touched = dict.fromkeys(review.interaction_id for review in fits)
-        moved = _restand(connection, writer, [stored[name] for name in touched])
-        if added:
-            audit.log(
-                connection,
-                actor(),
-                "review",
-                {"reviews": [review.id for review in fits], "totals": list(moved)},
-            )
+        return record_in(connection, reviews, by=actor())
+
+
+def record_in(connection: Connection, reviews: Iterable[Review], *, by: str) -> Recorded:
+    """`record` within a transaction of `Database.writing` that does more.
+
+    Args:
+        connection: of the transaction.
+        reviews: to be added.
+        by: who, for the audit log.
+    """
+    given = list(dict.fromkeys(reviews))
+    keys = reader.keys_by_id(connection, (review.interaction_id for review in given))
+    stored = {one.id: one for one in reader.stored(connection, sorted(keys.values()))}
+    fits = [review for review in given if _fits(review, stored.get(review.interaction_id))]
+    writer = Writer(connection)
+    added = writer.reviews(fits, keys)
+    touched = dict.fromkeys(review.interaction_id for review in fits)
+    moved = _restand(connection, writer, [stored[name] for name in touched])
+    if added:
+        audit.log(
+            connection,
+            by,
+            "review",
+            {"reviews": [review.id for review in fits], "totals": list(moved)},
+        )
     return Recorded(
         added=added,
         known=len(fits) - added,

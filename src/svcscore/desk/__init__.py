@@ -1,0 +1,1 @@
+"""What people do at the review desk, without a browser: who may what, and what becomes of it."""
