@@ -82,6 +82,10 @@ CODES: dict[str, str] = {
     # the review desk
     "desk.account": "an account cannot be as asked",
     "desk.conflict": "somebody else decided meanwhile, or it is not what it was",
+    "desk.no_recording": "the recording of a case is not where it was when it was scored",
+    "desk.other_recording": "the file in a recording's place holds something else",
+    "desk.expired": "what was said was deleted when its time was over",
+    "desk.reason": "a reason is needed, and none was given",
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
