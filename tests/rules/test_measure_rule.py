@@ -82,3 +82,55 @@ def test_speech_that_was_not_understood_is_no_silence():
     spec = measured("silence", 30)
     talk = at(said((TELLER, "我看看"), (TELLER, "好了")), 0.0, 60.0)
     assert not judge(spec, replace(talk, unheard=(Span(20.0, 25.0),)))
+
+
+def test_an_interruption_is_what_both_say_at_once():
+    spec = measured("interruption", 1)
+    talk = said((CUSTOMER, "我想问一下这个存款到期以后怎么转"), (TELLER, "这个您到那边去办"))
+    customer = talk.turns[0].span
+    over = at(talk, customer.start, customer.end - 1.5)
+    (finding,) = judge(spec, over)
+    assert finding.evidence[0].turn == talk.turns[1].index
+    assert finding.evidence[0].span.length == pytest.approx(1.5)
+    assert finding.evidence[0].phrase == "1.5 秒"
+    assert not judge(spec, at(talk, customer.start, customer.end - 0.5))
+    assert not judge(spec, at(talk, customer.start, customer.end + 0.5))
+
+
+def test_who_listens_does_not_interrupt():
+    spec = measured("interruption", 0.2)
+    talk = said((CUSTOMER, "我想问一下这个存款到期以后怎么转"), (TELLER, "好的"))
+    assert not judge(spec, at(talk, 0.0, 1.0))
+    talk = said((TELLER, "我给您说一下这个存款到期以后怎么转"), (CUSTOMER, "我知道我知道"))
+    assert not judge(spec, at(talk, 0.0, 1.0))
+
+
+def hurried(talk, position, times):
+    """The interaction with one turn said `times` as fast."""
+    turn = talk.turns[position]
+    end = turn.span.start + turn.span.length / times
+    quick = replace(turn, span=Span(turn.span.start, end), words=())
+    texts = tuple(replace(w, span=Span(turn.span.start, end)) for w in turn.words)
+    turns = list(talk.turns)
+    turns[position] = replace(quick, words=texts)
+    return replace(talk, turns=tuple(turns))
+
+
+def test_the_rate_is_told_against_her_own():
+    spec = measured("speech_rate", 1.5)
+    talk = said(*((TELLER, f"这里是第{n}句说得不快也不慢的话") for n in "一二三四五"))
+    assert not judge(spec, talk)
+    (finding,) = judge(spec, hurried(talk, 2, 2.0))
+    assert finding.evidence[0].turn == talk.turns[2].index
+    assert finding.evidence[0].phrase == "2.0 倍语速"
+    assert not judge(spec, hurried(talk, 2, 1.4))
+    fast = talk
+    for position in range(5):
+        fast = hurried(fast, position, 2.0)
+    assert not judge(spec, fast)
+
+
+def test_a_rate_needs_others_to_be_told_against():
+    spec = measured("speech_rate", 1.5)
+    talk = said(*((TELLER, f"这里是第{n}句说得不快也不慢的话") for n in "一二三"))
+    assert not judge(spec, hurried(talk, 1, 3.0))

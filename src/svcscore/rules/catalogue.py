@@ -84,7 +84,14 @@ def _said(rule: AnyRule) -> Iterator[tuple[str, tuple[str, ...]]]:
             parts = [("entities", tuple(NAMES[name] for name in rule.entities))]
             parts += [("unless in the turn", rule.unless_turn)]
         case MeasureRule():
-            parts = [("signal", (f"{rule.signal} > {rule.limit:g} s",))]
+            parts = [
+                (
+                    "signal",
+                    (
+                        f"{rule.signal} > {rule.limit:g}{'×' if rule.signal == 'speech_rate' else ' s'}",
+                    ),
+                )
+            ]
             parts += [("unless before", rule.unless_before)]
     names = {"trigger": "due after", "after": "counts after"}
     waited = [

@@ -248,8 +248,10 @@ class MeasureRule(Rule):
     """Something measured from times and roles; a breach of the limit is a finding."""
 
     kind: Literal["measure"] = "measure"
-    signal: Literal["greeting_latency", "answer_latency", "silence"]
-    limit: float = Field(gt=0, description="seconds")
+    signal: Literal["greeting_latency", "answer_latency", "silence", "interruption", "speech_rate"]
+    limit: float = Field(
+        gt=0, description="seconds; of speech_rate how many times as fast as usual"
+    )
     unless_before: tuple[str, ...] = Field(
         default=(), description="phrases in the staff turn before that announce a silence"
     )

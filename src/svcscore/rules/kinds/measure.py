@@ -1,10 +1,16 @@
-"""`kind: measure`: seconds, taken from when the words were said and by whom."""
+"""`kind: measure`: taken from when the words were said and by whom.
+
+Latencies, silences and interruptions are seconds; the speech rate of a turn is told as a multiple of
+the same speaker's usual rate, so that who always speaks fast is not measured by others.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import NamedTuple
 
 from svcscore.phrases.evidence import CONFIRM_OTHER
 from svcscore.records import (
@@ -26,25 +32,38 @@ QUESTION = re.compile(
 )
 """Without punctuation a question is told by its words, near the end of the turn."""
 
+_LISTENING = 4
+"""Characters; who says less while another speaks is listening."""
+_ENOUGH = 12
+"""Characters of a turn whose rate can be told."""
+_OTHERS = 3
+"""Turns of that length that make a usual rate."""
+
 
 def conclude(rule: MeasureRule, scene: Scene) -> list[Finding]:
     """A finding for every time that took longer than the rule's limit."""
-    signals = {
-        "greeting_latency": _greeting,
-        "answer_latency": _answers,
-        "silence": _silences,
-    }
     return [
-        _finding(rule, scene, span, position, certain)
-        for span, position, certain in signals[rule.signal](rule, scene)
-        if span.length > rule.limit
-        and certain >= (rule.least or 0.0)
-        and not covered(span, scene.interaction.unheard)
+        _finding(rule, scene, found)
+        for found in _SIGNALS[rule.signal](rule, scene)
+        if found.value > rule.limit
+        and found.certain >= (rule.least or 0.0)
+        and not covered(found.span, scene.interaction.unheard)
     ]
 
 
-Measured = tuple[Span, int, float]
-"""Seconds that passed, position of the turn that ended them, and how sure its speaker's role is."""
+class Measured(NamedTuple):
+    """What was measured: seconds that passed, or how many times as fast as usual."""
+
+    value: float
+    span: Span
+    turn: int
+    """Position of the turn that ended it, or that it is of."""
+    certain: float
+    """How sure it is who speaks."""
+
+
+def _passed(span: Span, turn: int, certain: float) -> Measured:
+    return Measured(span.length, span, turn, certain)
 
 
 def _greeting(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
@@ -56,7 +75,7 @@ def _greeting(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
     start = scene.interaction.span.start if known else scene.spoken.start
     end = scene.turns[first].span.start
     if end > start:
-        yield Span(start, end), first, scene.turns[first].staff_probability
+        yield _passed(Span(start, end), first, scene.turns[first].staff_probability)
 
 
 def _answers(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
@@ -68,7 +87,7 @@ def _answers(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
             continue
         if QUESTION.search(scene.texts[asked].text) and answer.span.start > question.span.end:
             certain = (1 - question.staff_probability) * answer.staff_probability
-            yield Span(question.span.end, answer.span.start), answered, certain
+            yield _passed(Span(question.span.end, answer.span.start), answered, certain)
 
 
 def _silences(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
@@ -79,15 +98,63 @@ def _silences(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
         start, end = scene.turns[before].span.end, scene.turns[after].span.start
         last = [p for p in scene.staff if p <= before][-1:]
         if end > start and last and not announced.intersection(last):
-            yield Span(start, end), after, scene.turns[last[0]].staff_probability
+            yield _passed(Span(start, end), after, scene.turns[last[0]].staff_probability)
 
 
-def _finding(rule: MeasureRule, scene: Scene, span: Span, position: int, certain: float) -> Finding:
+def _interruptions(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
+    """Staff begins while the customer speaks and goes on speaking: seconds that both speak.
+
+    Only where each has a channel, or the recogniser gave words of both; short listeners' words
+    (嗯, 好的) are no interruption.
+    """
+    for customer in scene.turns:
+        if customer.role is not Role.CUSTOMER:
+            continue
+        for position in scene.staff:
+            staff = scene.turns[position]
+            if not customer.span.start < staff.span.start < customer.span.end:
+                continue
+            if len(scene.texts[position].text) < _LISTENING:
+                continue
+            both = Span(staff.span.start, min(staff.span.end, customer.span.end))
+            certain = (1 - customer.staff_probability) * staff.staff_probability
+            yield _passed(both, position, certain)
+
+
+def _rates(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
+    """Characters a second of a speaker's turn, over the median of her other turns."""
+    spoken: dict[str, list[tuple[int, float]]] = {}
+    for position in scene.staff:
+        turn, said = scene.turns[position], len(scene.texts[position].text)
+        if said >= _ENOUGH and turn.span.length > 0:
+            rate = said / turn.span.length
+            spoken.setdefault(turn.speaker, []).append((position, rate))
+    for turns in spoken.values():
+        for position, rate in turns:
+            others = [other for at, other in turns if at != position]
+            if len(others) >= _OTHERS:
+                turn = scene.turns[position]
+                times = rate / median(others)
+                yield Measured(times, turn.span, position, turn.staff_probability)
+
+
+_SIGNALS: dict[str, Callable[[MeasureRule, Scene], Iterator[Measured]]] = {
+    "greeting_latency": _greeting,
+    "answer_latency": _answers,
+    "silence": _silences,
+    "interruption": _interruptions,
+    "speech_rate": _rates,
+}
+
+
+def _finding(rule: MeasureRule, scene: Scene, found: Measured) -> Finding:
+    span, position, certain = found.span, found.turn, found.certain
+    unit = "倍语速" if rule.signal == "speech_rate" else "秒"
     sure = certain >= CONFIRM_OTHER and rule.status != "preview"
     evidence = Evidence(
         turn=scene.turns[position].index,
         span=span,
-        phrase=f"{span.length:.1f} 秒",
+        phrase=f"{found.value:.1f} {unit}",
         heard="",
         matcher=Match.MEASURE,
         text_score=0.0,
