@@ -1,0 +1,79 @@
+"""Rows of who has a case in hand: claimed for a while, or assigned until it is released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
+
+from svcscore.store import rows
+from svcscore.store.desk.tables import ACCOUNTS, CLAIMS
+from svcscore.store.tables import INTERACTIONS
+
+CLAIMED = "claimed"
+ASSIGNED = "assigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who has a case in hand; times are ISO 8601, UTC."""
+
+    interaction_key: int
+    account_key: int
+    account_name: str
+    shown: str
+    """What others read of the account."""
+    how: str
+    """`CLAIMED` or `ASSIGNED`."""
+    at: str
+    until: str | None
+    """None: until it is released."""
+
+
+def holds(now: str) -> ColumnElement[bool]:
+    """The claims that count at `now`."""
+    return or_(CLAIMS.c.until.is_(None), CLAIMS.c.until > now)
+
+
+def holder(connection: Connection, interaction_key: int, now: str) -> Claim | None:
+    """Who has the case in hand; None where nobody has, or the time is over."""
+    chosen = (
+        select(CLAIMS, ACCOUNTS.c.name, ACCOUNTS.c.shown)
+        .join(ACCOUNTS, ACCOUNTS.c.key == CLAIMS.c.account_key)
+        .where(CLAIMS.c.interaction_key == interaction_key, holds(now))
+    )
+    row = connection.execute(chosen).one_or_none()
+    if row is None:
+        return None
+    return Claim(
+        interaction_key=row.interaction_key,
+        account_key=row.account_key,
+        account_name=row.name,
+        shown=row.shown,
+        how=row.how,
+        at=row.at,
+        until=row.until,
+    )
+
+
+def put(connection: Connection, values: dict[str, Any]) -> None:
+    """Give a case into somebody's hand, whoever had it."""
+    new = rows.upsert(connection, CLAIMS).values(values)
+    names = [name for name in values if name != "interaction_key"]
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=["interaction_key"], set_={name: new.excluded[name] for name in names}
+        )
+    )
+
+
+def remove(connection: Connection, interaction_key: int) -> None:
+    """Take it out of whoever's hand."""
+    connection.execute(delete(CLAIMS).where(CLAIMS.c.interaction_key == interaction_key))
+
+
+def case_id(connection: Connection, interaction_key: int) -> str:
+    """The id by which people and the log name the case."""
+    chosen = select(INTERACTIONS.c.id).where(INTERACTIONS.c.key == interaction_key)
+    return str(connection.execute(chosen).scalar_one())
