@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "desk.no_recording": "the recording of a case is not where it was when it was scored",
     "desk.other_recording": "the file in a recording's place holds something else",
     "desk.expired": "what was said was deleted when its time was over",
+    "desk.stretch": "nothing of the case lies in the stretch that was asked for",
     "desk.reason": "a reason is needed, and none was given",
     "alerts.refused": "the webhook did not take an alert",
     # ours

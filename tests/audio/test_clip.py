@@ -6,7 +6,7 @@ import awkward
 import numpy as np
 import pytest
 
-from svcscore.audio.clip import _silence, encode_clip
+from svcscore.audio.clip import encode_clip, silence
 from svcscore.audio.decode import decode
 from svcscore.spans import Span
 
@@ -98,7 +98,7 @@ def test_mutes_fade(tmp_path):
     encode_clip(flat, Span(0, 1), mute=[Span(0.3, 0.6)])
     assert np.array_equal(flat, before)
     silenced = flat.copy()
-    _silence(silenced, 0.3, 0.6, 16_000)
+    silence(silenced, 0.3, 0.6, 16_000)
     assert not silenced[4800:9600].any()
     assert np.abs(np.diff(silenced)).max() < 0.5 / 150
     assert (silenced[: 4800 - 160] == 0.5).all()

@@ -57,7 +57,7 @@ def encode_clip(
     if not clip.size:
         raise ValueError(f"{span} holds none of the {samples.size / rate:.2f} s")
     for silent in mute:
-        _silence(clip, silent.start - span.start, silent.end - span.start, rate)
+        silence(clip, silent.start - span.start, silent.end - span.start, rate)
     if normalise:
         clip *= min(_MAX_GAIN, _PEAK / max(float(np.abs(clip).max()), 1e-6))
     fade = min(round(_FADE * rate), clip.size // 2)
@@ -68,7 +68,7 @@ def encode_clip(
     return _mp3(np.clip(clip, -1, 1), rate)
 
 
-def _silence(clip: Samples, start: float, end: float, rate: int) -> None:
+def silence(clip: Samples, start: float, end: float, rate: int = RATE) -> None:
     """Silence `start` up to `end` seconds of `clip`, in place; what lies outside of it is left."""
     fade = round(_MUTE_FADE * rate)
     low, high = round(start * rate), round(end * rate)

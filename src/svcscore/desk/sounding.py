@@ -1,90 +1,286 @@
-"""What is heard of a case: a stretch of its recording, with personal speech silenced."""
+"""What is heard and drawn of a case: a stretch of its recording, with personal speech silenced.
+
+Nothing that was cut is kept: every part of a clip is made when it is asked for. Waveforms are kept
+in memory, as coarse as they are drawn.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
+from time import monotonic
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection
 
-from svcscore.audio.clip import encode_clip
-from svcscore.audio.decode import decode
+from svcscore.audio.clip import silence
+from svcscore.audio.level import Level, levelled, levels
 from svcscore.audio.samples import RATE, Samples
-from svcscore.errors import InputError
-from svcscore.spans import Span
-from svcscore.store import reader
+from svcscore.audio.streamed import Streamed
+from svcscore.audio.stretch import Stretches
+from svcscore.desk import clock
+from svcscore.desk.recent import Recent
+from svcscore.desk.recordings import Recordings
+from svcscore.desk.unmasking import unmasked
+from svcscore.desk.viewer import Viewer
+from svcscore.errors import UsageError
+from svcscore.records import STAFF_ROLES, Recording, Role, Turn
+from svcscore.spans import Span, merge
+from svcscore.store import audit, reader
+from svcscore.store.database import Database
+from svcscore.store.desk import neighbours
 from svcscore.store.reader import Stored
 from svcscore.text.redaction import redacted_spans
 
 AROUND = 5.0
 """Seconds before and after a case that may be heard with it."""
+SAME_S = 300.0
+"""Seconds within which the same stretch, heard again by the same person, is one hearing."""
+_OUTLINE = RATE // 40
+"""Samples of a bin of the kept waveforms."""
+_PIECE = 60.0
+"""Seconds that are read at once for a waveform; clips are played in between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What somebody may hear of a case, settled before the recording is opened."""
+
+    interaction_id: str
+    recording: Recording
+    span: Span
+    levels: tuple[Level, ...]
+    mute: tuple[Span, ...]
+    unmasked: bool
+    muted_customer: bool
+
+    def sound(self, opened: Stretches, span: Span) -> Samples:
+        """Any part of it, ``[n]`` at 16 kHz, as it is played."""
+        sound = levelled(opened.read(span), span.start, self.levels)
+        for silent in self.mute:
+            if silent.start - 1.0 < span.end and silent.end + 1.0 > span.start:
+                silence(sound, silent.start - span.start, silent.end - span.start)
+        return sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """A waveform: lowest and highest sample of each bin, -1 to 1."""
+    """A waveform: lowest and highest sample of each bin, -1 to 1; seconds of the recording."""
 
     start: float
     end: float
     peaks: tuple[tuple[float, float], ...]
 
 
-def clip(
+class Sounds:
+    """What is played of the recordings of one desk."""
+
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
+        self._outlines: Recent[Hearing, npt.NDArray[np.float32]] = Recent(64)
+        self._heard: Recent[tuple[int, str, Span, bool, bool], float] = Recent(10_000)
+
+    def clip(self, hearing: Hearing) -> Streamed:
+        """The stretch as MP3, to be played from any place.
+
+        Raises:
+            InputError: ``desk.no_recording``, ``desk.other_recording`` or ``audio.unreadable``.
+        """
+        opened = self._recordings.open(hearing.recording)
+        return Streamed(span=hearing.span, sound=partial(hearing.sound, opened))
+
+    def peaks(self, hearing: Hearing, whole: Hearing, bins: int) -> Peaks:
+        """The waveform of `hearing` in so many bins.
+
+        Args:
+            hearing: the stretch.
+            whole: the case with what lies around it; its waveform is kept.
+            bins: how many.
+
+        Raises:
+            InputError: as `clip`.
+        """
+        opened = self._recordings.open(hearing.recording)
+        span = hearing.span
+        if span.length * RATE / bins < 2 * _OUTLINE:
+            found = _outline(hearing, opened, span.length * RATE / bins)[:bins]
+        else:
+            kept = self._outlines.get(whole)
+            if kept is None:
+                kept = _outline(whole, opened, _OUTLINE)
+                self._outlines.put(whole, kept)
+            found = _coarser(kept, (span.start - whole.span.start) * RATE / _OUTLINE, span, bins)
+        pairs = np.round(np.clip(found, -1, 1), 3).tolist()
+        return Peaks(
+            start=span.start, end=span.end, peaks=tuple((low, high) for low, high in pairs)
+        )
+
+    def tell(self, database: Database, viewer: Viewer, hearing: Hearing) -> None:
+        """Log that this is heard; once, where a player asks for one clip in many parts."""
+        same = (
+            viewer.key,
+            hearing.interaction_id,
+            hearing.span,
+            hearing.unmasked,
+            hearing.muted_customer,
+        )
+        last = self._heard.get(same)
+        if last is not None and monotonic() - last < SAME_S:
+            return
+        with database.writing() as connection:
+            audit.log(connection, viewer.name, "hear", _told(hearing))
+        self._heard.put(same, monotonic())
+
+
+@lru_cache(maxsize=4)
+def sounds_below(folder: Path) -> Sounds:
+    """What is played of the recordings below a folder; the same for every request."""
+    return Sounds(Recordings(folder))
+
+
+def tell_export(connection: Connection, viewer: Viewer, hearing: Hearing) -> None:
+    """Log that a clip leaves the desk: each time."""
+    audit.log(connection, viewer.name, "export.clip", _told(hearing))
+
+
+def hearing(
     connection: Connection,
-    recordings: Path,
+    viewer: Viewer,
     stored: Stored,
-    start: float | None,
-    end: float | None,
-) -> bytes:
-    """From `start` to `end` seconds of the recording, as MP3; the whole case where not said.
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    around: float = AROUND,
+    mute_customer: bool = False,
+) -> Hearing:
+    """What the viewer hears from `start` to `end` seconds; the whole case where none are said.
+
+    What is personal is silenced, also what a neighbouring case has in the same stretch, unless the
+    viewer may hear all of this case now.
+
+    Args:
+        connection: to read from.
+        viewer: who listens.
+        stored: the case, from `open_case`.
+        start: seconds of the recording; cut to the case and `around`.
+        end: likewise.
+        around: seconds before and after the case that may be heard.
+        mute_customer: silence all but what the staff say.
 
     Raises:
-        InputError: where the recording is not there or cannot be read.
+        UsageError: ``desk.expired`` where the words are gone, so that nobody knows what is personal;
+            ``desk.stretch`` where nothing of the case lies between.
     """
-    span = within(stored, start, end)
-    return encode_clip(
-        _samples(connection, recordings, stored),
-        span,
-        mute=redacted_spans(stored.kept.interaction.turns),
+    kept = stored.kept
+    if kept.deleted_at is not None:
+        raise UsageError(
+            "desk.expired",
+            "what was said was deleted when its time was over; without it nothing is played",
+            "the score, its dimensions and its findings stay",
+        )
+    span = _within(kept.interaction.span, start, end, around)
+    turns = kept.interaction.turns
+    open_now = unmasked(connection, viewer, stored.key, clock.now())
+    mute = [] if open_now else list(_personal(turns))
+    for other in neighbours.beside(connection, stored.key, stored.recording_key, span):
+        for one in reader.stored(connection, [other]):
+            gone = one.kept.deleted_at is not None
+            there = one.kept.interaction
+            theirs = [there.span] if gone else _personal(there.turns)
+            mute += _outside(theirs, kept.interaction.span)
+    if mute_customer:
+        mute += _all_but_staff(turns, span)
+    return Hearing(
+        interaction_id=stored.id,
+        recording=reader.recording(connection, stored.recording_key),
+        span=span,
+        levels=levels(turns, kept.prosody),
+        mute=merge(mute),
+        unmasked=open_now,
+        muted_customer=mute_customer,
     )
 
 
-def peaks(
-    connection: Connection,
-    recordings: Path,
-    stored: Stored,
-    start: float | None,
-    end: float | None,
-    bins: int,
-) -> Peaks:
-    """The waveform of the same stretch."""
-    span = within(stored, start, end)
-    samples = _samples(connection, recordings, stored)
-    for silent in redacted_spans(stored.kept.interaction.turns):
-        samples[round(silent.start * RATE) : round(silent.end * RATE)] = 0
-    found = []
-    for at in range(bins):
-        low = round((span.start + span.length * at / bins) * RATE)
-        high = round((span.start + span.length * (at + 1) / bins) * RATE)
-        part = samples[low : max(high, low + 1)]
-        least, most = (part.min(), part.max()) if part.size else (0.0, 0.0)
-        found.append((round(max(-1.0, float(least)), 3), round(min(1.0, float(most)), 3)))
-    return Peaks(start=span.start, end=span.end, peaks=tuple(found))
-
-
-def within(stored: Stored, start: float | None, end: float | None) -> Span:
-    """What was asked for, cut to the case and a little around it."""
-    whole = stored.kept.interaction.span
-    around = whole.padded(AROUND)
-    first = whole.start if start is None else max(around.start, start)
-    last = whole.end if end is None else min(around.end, end)
-    if last <= first:
-        raise InputError("audio.empty", "nothing of the case lies there", "ask for another stretch")
+def _within(whole: Span, start: float | None, end: float | None, around: float) -> Span:
+    """What was asked for, cut to the case and what is around it."""
+    most = whole.padded(around)
+    first = whole.start if start is None else max(most.start, start)
+    last = whole.end if end is None else min(most.end, end)
+    if last - first < 0.05:
+        raise UsageError(
+            "desk.stretch", "nothing of the case lies there", "ask for seconds of the recording"
+        )
     return Span(first, last)
 
 
-def _samples(connection: Connection, recordings: Path, stored: Stored) -> Samples:
-    recording = reader.recording(connection, stored.recording_key)
-    sound = decode(recordings / recording.path, sha256=recording.sha256)
-    mixed: Samples = sound.samples.mean(axis=0)
-    return mixed
+def _outside(spans: Iterable[Span], case: Span) -> Iterator[Span]:
+    """What of `spans` lies before or after the case: within it, its own words tell."""
+    for one in spans:
+        if one.start < case.start:
+            yield Span(one.start, min(one.end, case.start))
+        if one.end > case.end:
+            yield Span(max(one.start, case.end), one.end)
+
+
+@lru_cache(maxsize=64)
+def _personal(turns: tuple[Turn, ...]) -> tuple[Span, ...]:
+    """`redacted_spans`, which takes 30 ms for 400 turns."""
+    return redacted_spans(turns)
+
+
+def _all_but_staff(turns: Sequence[Turn], span: Span) -> tuple[Span, ...]:
+    """All in which no staff speak, and all in which a customer does: words may have been missed."""
+    staff = merge(turn.span for turn in turns if turn.role in STAFF_ROLES | {Role.MACHINE})
+    edges = [span.start, *(edge for one in staff for edge in (one.start, one.end)), span.end]
+    between = [
+        Span(low, high) for low, high in zip(edges[::2], edges[1::2], strict=True) if high > low
+    ]
+    others = [turn.span for turn in turns if turn.role not in STAFF_ROLES | {Role.MACHINE}]
+    return merge([*between, *others])
+
+
+def _outline(hearing: Hearing, opened: Stretches, width: float) -> npt.NDArray[np.float32]:
+    """Lowest and highest sample of each `width` samples, ``[bins, 2]``."""
+    total = round(hearing.span.length * RATE)
+    edges = np.minimum((np.arange(int(np.ceil(total / width)) + 1) * width).astype(int), total)
+    edges = np.unique(edges)
+    found = np.zeros((edges.size - 1, 2), np.float32)
+    at = 0
+    while at < edges.size - 1:
+        low = edges[at]
+        stop = int(np.searchsorted(edges, low + _PIECE * RATE, "right")) - 1
+        stop = max(stop, at + 1)
+        start = hearing.span.start
+        piece = Span(start + low / RATE, start + edges[stop] / RATE)
+        sound = hearing.sound(opened, piece)
+        cuts = np.minimum(edges[at:stop] - low, sound.size - 1)
+        found[at:stop, 0] = np.minimum.reduceat(sound, cuts)
+        found[at:stop, 1] = np.maximum.reduceat(sound, cuts)
+        at = stop
+    return found
+
+
+def _coarser(
+    kept: npt.NDArray[np.float32], first: float, span: Span, bins: int
+) -> npt.NDArray[np.float32]:
+    """`bins` bins out of a kept waveform, from its bin `first` on."""
+    edges = first + np.linspace(0, span.length * RATE / _OUTLINE, bins, endpoint=False)
+    cuts = np.clip(edges.astype(int), 0, len(kept) - 1)
+    stop = min(len(kept), int(np.ceil(first + span.length * RATE / _OUTLINE)))
+    part = kept[: max(stop, cuts[-1] + 1)]
+    return np.stack(
+        [np.minimum.reduceat(part[:, 0], cuts), np.maximum.reduceat(part[:, 1], cuts)], axis=1
+    )
+
+
+def _told(hearing: Hearing) -> dict[str, object]:
+    return {
+        "interaction": hearing.interaction_id,
+        "start": round(hearing.span.start, 2),
+        "end": round(hearing.span.end, 2),
+        "unmasked": hearing.unmasked,
+        "customer_muted": hearing.muted_customer,
+    }

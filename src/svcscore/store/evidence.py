@@ -31,6 +31,8 @@ class Kept:
     courtesy: tuple[CourtesyScore, ...]
     prosody: tuple[Prosody, ...]
     asked: tuple[Asked, ...]
+    deleted_at: str | None = None
+    """When its words were deleted, their time being over (ISO 8601, UTC); None where they stand."""
 
     @classmethod
     def of(cls, judged: Judged) -> Kept:
