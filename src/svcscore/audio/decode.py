@@ -108,13 +108,19 @@ class _Stream:
     declared: float | None
 
 
-def open_media(path: Path, *, ignore_length: bool = False) -> InputContainer:
+def open_media(path: Path, *, ignore_length: bool = False, index_bytes: int = 0) -> InputContainer:
     """Open a media file, and nothing else that FFmpeg can read.
+
+    Args:
+        path: of the file.
+        ignore_length: whether a WAV's header is not believed.
+        index_bytes: room for places that were met, where the format has no table of them.
 
     Raises:
         av.error.FFmpegError, OSError, ValueError: where it is none, or cannot be read.
     """
     options = _OPTIONS | ({"ignore_length": "1"} if ignore_length else {})
+    options |= {"indexmem": str(index_bytes)} if index_bytes else {}
     # "file:" keeps a name with a colon from being read as a protocol
     return av.open(f"file:{path.absolute()}", "r", options=options, metadata_errors="ignore")
 

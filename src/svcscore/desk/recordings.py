@@ -17,7 +17,7 @@ from svcscore.desk.recent import Recent
 from svcscore.errors import InputError
 from svcscore.records import Recording
 
-_OPEN = 16
+_OPEN = 12
 """Recordings that stay open: a long MP4 takes a tenth of a second and 20 MB to be opened."""
 _KNOWN = 10_000
 """Files whose digests are remembered."""
