@@ -115,12 +115,13 @@ def test_an_old_database_keeps_its_rows(database_url, version):
             opened.engine, {name: t for name, t in tables.items() if name in ALL.tables}
         )
         assert kept == before
-        assert {count.rows for count in upkeep.counts(opened)} <= {0, 2}
+        # of the two made-up interactions one is gone, so one waits
+        assert {count.rows for count in upkeep.counts(opened)} <= {0, 1, 2}
         if opened.is_sqlite:
             with opened.reading() as connection:
                 assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
     with Database(database_url) as again:
-        assert {count.rows for count in upkeep.counts(again)} <= {0, 2}
+        assert {count.rows for count in upkeep.counts(again)} <= {0, 1, 2}
 
 
 def test_a_new_column_is_filled_from_what_was_there(database_url):

@@ -19,6 +19,7 @@ from svcscore.records import (
     STAFF_ROLES,
     Context,
     CourtesyScore,
+    Evidence,
     Finding,
     Interaction,
     Match,
@@ -42,6 +43,10 @@ SURE = 0.999
 """Added to the severity's priority where both witnesses confirm: first of all that are as bad."""
 RED_LINE = 3.0
 """Priority of a red line."""
+_HALF = 0.5
+"""Score from which the text supports a phrase."""
+_AGREES = 0.0
+"""Log-likelihood ratio from which the second listen does (`phrases.evidence.SUPPORTS`)."""
 _DOUBT = {Severity.RED_LINE: RED_LINE, Severity.MAJOR: 2.0, Severity.MINOR: 1.0, None: 0.0}
 
 
@@ -235,10 +240,18 @@ def queue_values(
             "priority": _DOUBT[finding.severity] + _doubt(finding),
             "code": finding.code,
             "severity": finding.severity.value if finding.severity else None,
+            "disagreeing": any(map(_disagree, finding.evidence)),
         }
         for finding in findings
         if finding.id not in decided and _waits(finding)
     ]
+
+
+def _disagree(place: Evidence) -> bool:
+    """Whether the text and the second listen say different things of one place."""
+    if place.acoustic_score is None:
+        return False
+    return (place.text_score >= _HALF) is not (place.acoustic_score >= _AGREES)
 
 
 def _waits(finding: Finding) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from svcscore.decisions import Review
 from svcscore.records import SCORED_KINDS, Role, Severity, Status, Verdict
-from svcscore.store import rows
+from svcscore.store import rows, waiting
 from svcscore.store.reader import BATCH, Scope, unknown
 from svcscore.store.tables import (
     AUDIT_LOG,
@@ -70,10 +70,13 @@ def is_there(connection: Connection, name: str) -> bool:
 
 def keep(connection: Connection, name: str, drawn: Iterable[tuple[int, float]]) -> None:
     """Keep what a plan drew: keys of interactions, and their chances."""
+    chances = dict(drawn)
     values = [
-        {"plan": name, "interaction_key": key, "probability": chance} for key, chance in drawn
+        {"plan": name, "interaction_key": key, "probability": chance}
+        for key, chance in chances.items()
     ]
     rows.bulk_insert(connection, SAMPLES, values)
+    waiting.refresh(connection, list(chances))
 
 
 def names(connection: Connection) -> tuple[str, ...]:

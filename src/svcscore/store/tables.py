@@ -197,10 +197,54 @@ QUEUE = Table(
     Column("code", NAME, nullable=False),
     Column("severity", String(20)),
     Column("day", Date),
+    Column("disagreeing", Boolean, nullable=False, comment="one witness supports it, one does not"),
 )
 _ORDER = (QUEUE.c.priority, QUEUE.c.interaction_key, QUEUE.c.finding_id)
 Index("ix_queue_priority", *_ORDER)
 Index("ix_queue_branch_priority", QUEUE.c.branch_id, *_ORDER)
+Index("ix_queue_code", QUEUE.c.code, QUEUE.c.interaction_key, QUEUE.c.severity)
+WAITING_CASES = Table(
+    "waiting_cases",
+    METADATA,
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
+    Column("rank", Float, nullable=False, comment="higher first"),
+    Column("branch_id", NAME),
+    Column("staff_id", NAME),
+    Column("day", Date),
+    Column("findings", SmallInteger, nullable=False, comment="that wait"),
+    Column("red_line", Boolean, nullable=False, comment="one of them is"),
+    Column("major", Boolean, nullable=False, comment="one of them is"),
+    Column("minor", Boolean, nullable=False, comment="one of them is"),
+    Column("disagreeing", Boolean, nullable=False, comment="witnesses of one of them do"),
+    Column("wide", Boolean, nullable=False, comment="the interval of the score"),
+    Column("sampled", Boolean, nullable=False, comment="and not yet reviewed as a whole"),
+    Column("due_at", String(40), comment="of its open appeals the first; ISO 8601, UTC"),
+)
+_RANK = (WAITING_CASES.c.rank, WAITING_CASES.c.interaction_key)
+Index("ix_waiting_cases_rank", *_RANK)
+Index("ix_waiting_cases_branch_rank", WAITING_CASES.c.branch_id, *_RANK)
+Index("ix_waiting_cases_staff_rank", WAITING_CASES.c.staff_id, *_RANK)
+DECIDED_FINDINGS = Table(
+    "decided_findings",
+    METADATA,
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
+    Column("finding_id", ID, primary_key=True),
+    Column("at", String(40), nullable=False, comment="ISO 8601, UTC"),
+    Column("reviewer", NAME, nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("code", NAME, nullable=False),
+    Column("severity", String(20)),
+    Column("branch_id", NAME),
+    Column("staff_id", NAME),
+    Column("day", Date),
+)
+_LATEST = (
+    DECIDED_FINDINGS.c.at,
+    DECIDED_FINDINGS.c.interaction_key,
+    DECIDED_FINDINGS.c.finding_id,
+)
+Index("ix_decided_findings_at", *_LATEST)
+Index("ix_decided_findings_branch_at", DECIDED_FINDINGS.c.branch_id, *_LATEST)
 REVIEWS = Table(
     "reviews",
     METADATA,
@@ -222,6 +266,7 @@ SAMPLES = Table(
     Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
     Column("probability", Float, nullable=False, comment="of being drawn"),
 )
+Index("ix_samples_interaction_key", SAMPLES.c.interaction_key)
 ALERTS = Table(
     "alerts",
     METADATA,

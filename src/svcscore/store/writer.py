@@ -25,7 +25,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from svcscore.decisions import Review
 from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
-from svcscore.store import rows
+from svcscore.store import rows, waiting
 from svcscore.store.evidence import Kept, pack_judged, pack_kept, pack_scorecard
 from svcscore.store.rows import Stood, Values
 from svcscore.store.snapshots import Snapshot
@@ -181,6 +181,7 @@ class Writer:
                 cards.append(self._card(key, 0, given[3], 0, given[0].scorecard, card))
             rows.bulk_insert(self._connection, EVIDENCE, evidence)
             rows.bulk_insert(self._connection, SCORECARDS, cards)
+        waiting.refresh(self._connection, range(first, first + len(judged)))
 
     def evidence(self, interaction_key: int, judged: Judged, scored: Scored) -> None:
         """Replace the evidence of an interaction by that of a later hearing."""
@@ -197,11 +198,13 @@ class Writer:
 
     def gone(self, interaction_keys: Iterable[int]) -> None:
         """Interactions that a later hearing does not have: they stay, and count no more."""
-        for key in interaction_keys:
+        keys = list(interaction_keys)
+        for key in keys:
             self._connection.execute(
                 update(INTERACTIONS).where(INTERACTIONS.c.key == key).values(gone=True)
             )
             self._connection.execute(delete(QUEUE).where(QUEUE.c.interaction_key == key))
+        waiting.refresh(self._connection, keys)
 
     def stand(self, standings: Sequence[Standing]) -> None:
         """Let new judgements count. Earlier findings and scorecards stay where they are."""
@@ -222,8 +225,8 @@ class Writer:
                     pack_scorecard(one.stood.card),
                 )
             )
-            waiting = _waiting(one.interaction_key, one.about)
-            queue += rows.queue_values(one.stood.findings, one.decided, waiting)
+            about = _waiting(one.interaction_key, one.about)
+            queue += rows.queue_values(one.stood.findings, one.decided, about)
             values.append(
                 {
                     "at_key": one.interaction_key,
@@ -240,6 +243,7 @@ class Writer:
         rows.bulk_insert(self._connection, FINDINGS, findings)
         rows.bulk_insert(self._connection, SCORECARDS, cards)
         rows.bulk_insert(self._connection, QUEUE, queue)
+        waiting.refresh(self._connection, keys)
 
     def reviews(self, reviews: Iterable[Review], keys: Mapping[str, int]) -> int:
         """Add reviews that are not there; tells how many were added.
