@@ -82,6 +82,8 @@ CODES: dict[str, str] = {
     # the review desk
     "desk.account": "an account cannot be as asked",
     "desk.conflict": "somebody else decided meanwhile, or it is not what it was",
+    "desk.claimed": "somebody else has the case in hand",
+    "desk.refused": "the account may not do this to this case",
     "desk.no_recording": "the recording of a case is not where it was when it was scored",
     "desk.other_recording": "the file in a recording's place holds something else",
     "desk.expired": "what was said was deleted when its time was over",

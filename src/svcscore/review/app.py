@@ -110,8 +110,10 @@ async def _failed(request: Request, error: Exception) -> Response:
     status = 503 if isinstance(error, StoreError) else 400 if isinstance(error, UsageError) else 500
     if error.code == "store.unknown":
         status = 404
-    if error.code == "desk.conflict":
+    if error.code in {"desk.conflict", "desk.claimed"}:
         status = 409
+    if error.code == "desk.refused":
+        status = 403
     if wants_json(request):
         return JSONResponse({"error": error.code, "message": error.message}, status)
     return _told(request, status, "failed", f"{error.message}. {error.remedy}")
