@@ -54,10 +54,20 @@ def language_of(request: Request, who: Present | None) -> str:
 
 
 @cache
+def statics() -> str:
+    """Where the files of ``static/`` are served; other contents have another address.
+
+    It is one for all, so that modules find each other beside them, each only once.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"/static/{digest.hexdigest()[:12]}"
+
+
 def asset(name: str) -> str:
-    """The address of a file of ``static/``; another content has another address."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    """The address of a file of ``static/``."""
+    return f"{statics()}/{name}"
 
 
 @cache
