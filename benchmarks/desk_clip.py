@@ -77,9 +77,10 @@ def clip_ms(client: httpx.Client, start: float, length: float) -> float:
     asked = {"start": start, "end": start + length}
     with client.stream("GET", f"/api/v1/cases/{CASE}/clip", params=asked) as answer:
         assert answer.status_code == 200, answer.read()
-        next(answer.iter_bytes())
+        parts = answer.iter_bytes()
+        next(parts)
         waited = (time.perf_counter() - began) * 1000
-        for _ in answer.iter_bytes():
+        for _ in parts:
             pass
     return waited
 

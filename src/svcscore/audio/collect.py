@@ -78,14 +78,16 @@ class Collector:
         while self._blocks:
             block = self._blocks.pop()  # given back at once: never two copies
             end = min(at + _BLOCK, total)
-            samples[:, at:end] = block[:, : end - at]
+            # files of floats may hold NaN and infinity
+            part = np.nan_to_num(block[:, : end - at], copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+            samples[:, at:end] = part
             at = end
         return samples
 
     def _fill_gap(self, frame: AudioFrame) -> None:
-        if frame.pts is None or frame.time_base is None:
+        time = frame.time
+        if time is None:
             return
-        time = float(frame.pts * frame.time_base)
         if self._start is None:
             self._start = time
         missing = time - self._start - self._seconds
@@ -109,8 +111,7 @@ class Collector:
                 self._filled = 0
             count = min(_BLOCK - self._filled, array.shape[1] - at)
             part = self._blocks[-1][:, self._filled : self._filled + count]
-            # files of floats may hold NaN and infinity
-            part[:] = np.nan_to_num(array[:, at : at + count], nan=0.0, posinf=1.0, neginf=-1.0)
+            part[:] = array[:, at : at + count]
             self._filled += count
             at += count
 

@@ -51,7 +51,7 @@ class Stretches:
                 self._container.seek(self._container.duration)
         except (av.error.FFmpegError, OSError, ValueError, IndexError, StopIteration) as fault:
             raise self._unreadable(fault) from fault
-        self._origin = _time(first) or 0.0
+        self._origin = first.time or 0.0
 
     def read(self, span: Span) -> Samples:
         """What lies in `span`.
@@ -83,7 +83,7 @@ class Stretches:
         collector = Collector()
         began = 0.0
         for frame in self._frames():
-            time = _time(frame)
+            time = frame.time
             if not collector.file_rate:
                 began = (self._origin if time is None else time) - self._origin
                 if began > span.start and begin > 0.0:
@@ -115,13 +115,6 @@ class Stretches:
             "copy it again from the recorder",
             shown(self._path),
         )
-
-
-def _time(frame: AudioFrame) -> float | None:
-    """Seconds on the clock of the file."""
-    if frame.pts is None or frame.time_base is None:
-        return None
-    return float(frame.pts * frame.time_base)
 
 
 def _placed(samples: Samples, began: float, span: Span) -> Samples:

@@ -7,10 +7,12 @@ in memory, as coarse as they are drawn.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from math import ceil
 from pathlib import Path
 from time import monotonic
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +45,8 @@ _OUTLINE = RATE // 40
 """Samples of a bin of the kept waveforms."""
 _PIECE = 60.0
 """Seconds that are read at once for a waveform; clips are played in between."""
+Outline: TypeAlias = npt.NDArray[np.float32]
+"""``[bins, 2]``: lowest and highest sample."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ class Sounds:
 
     def __init__(self, recordings: Recordings) -> None:
         self._recordings = recordings
-        self._outlines: Recent[Hearing, npt.NDArray[np.float32]] = Recent(64)
+        self._pieces: Recent[Hearing, Outline] = Recent(2000)
         self._heard: Recent[tuple[int, str, Span, bool, bool], float] = Recent(10_000)
 
     def clip(self, hearing: Hearing) -> Streamed:
@@ -105,14 +109,11 @@ class Sounds:
         """
         opened = self._recordings.open(hearing.recording)
         span = hearing.span
-        if span.length * RATE / bins < 2 * _OUTLINE:
-            found = _outline(hearing, opened, span.length * RATE / bins)[:bins]
+        width = span.length * RATE / bins
+        if width < 2 * _OUTLINE:
+            found = _outline(hearing, opened, width)[:bins]
         else:
-            kept = self._outlines.get(whole)
-            if kept is None:
-                kept = _outline(whole, opened, _OUTLINE)
-                self._outlines.put(whole, kept)
-            found = _coarser(kept, (span.start - whole.span.start) * RATE / _OUTLINE, span, bins)
+            found = self._coarse(opened, whole, span, bins)
         pairs = np.round(np.clip(found, -1, 1), 3).tolist()
         return Peaks(
             start=span.start, end=span.end, peaks=tuple((low, high) for low, high in pairs)
@@ -133,6 +134,28 @@ class Sounds:
         with database.writing() as connection:
             audit.log(connection, viewer.name, "hear", _told(hearing))
         self._heard.put(same, monotonic())
+
+    def _coarse(self, opened: Stretches, whole: Hearing, span: Span, bins: int) -> Outline:
+        """`bins` bins of the kept waveform, of which pieces are made that are not there yet."""
+        base = whole.span.start
+        first = int((span.start - base) / _PIECE)
+        last = ceil((min(span.end, whole.span.end) - base) / _PIECE)
+        kept = np.concatenate([self._piece(opened, whole, at) for at in range(first, last)])
+        start = (span.start - base - first * _PIECE) * RATE / _OUTLINE
+        edges = start + np.linspace(0, span.length * RATE / _OUTLINE, bins + 1)
+        cuts = np.clip(edges[:-1].astype(int), 0, len(kept) - 1)
+        kept = kept[: max(ceil(edges[-1]), int(cuts[-1]) + 1)]
+        ways = ((0, np.minimum), (1, np.maximum))
+        return np.stack([way.reduceat(kept[:, side], cuts) for side, way in ways], axis=1)
+
+    def _piece(self, opened: Stretches, whole: Hearing, number: int) -> Outline:
+        start = whole.span.start + number * _PIECE
+        piece = replace(whole, span=Span(start, min(start + _PIECE, whole.span.end)))
+        kept = self._pieces.get(piece)
+        if kept is None:
+            kept = _outline(piece, opened, _OUTLINE)
+            self._pieces.put(piece, kept)
+        return kept
 
 
 @lru_cache(maxsize=4)
@@ -242,38 +265,12 @@ def _all_but_staff(turns: Sequence[Turn], span: Span) -> tuple[Span, ...]:
     return merge([*between, *others])
 
 
-def _outline(hearing: Hearing, opened: Stretches, width: float) -> npt.NDArray[np.float32]:
-    """Lowest and highest sample of each `width` samples, ``[bins, 2]``."""
-    total = round(hearing.span.length * RATE)
-    edges = np.minimum((np.arange(int(np.ceil(total / width)) + 1) * width).astype(int), total)
-    edges = np.unique(edges)
-    found = np.zeros((edges.size - 1, 2), np.float32)
-    at = 0
-    while at < edges.size - 1:
-        low = edges[at]
-        stop = int(np.searchsorted(edges, low + _PIECE * RATE, "right")) - 1
-        stop = max(stop, at + 1)
-        start = hearing.span.start
-        piece = Span(start + low / RATE, start + edges[stop] / RATE)
-        sound = hearing.sound(opened, piece)
-        cuts = np.minimum(edges[at:stop] - low, sound.size - 1)
-        found[at:stop, 0] = np.minimum.reduceat(sound, cuts)
-        found[at:stop, 1] = np.maximum.reduceat(sound, cuts)
-        at = stop
-    return found
-
-
-def _coarser(
-    kept: npt.NDArray[np.float32], first: float, span: Span, bins: int
-) -> npt.NDArray[np.float32]:
-    """`bins` bins out of a kept waveform, from its bin `first` on."""
-    edges = first + np.linspace(0, span.length * RATE / _OUTLINE, bins, endpoint=False)
-    cuts = np.clip(edges.astype(int), 0, len(kept) - 1)
-    stop = min(len(kept), int(np.ceil(first + span.length * RATE / _OUTLINE)))
-    part = kept[: max(stop, cuts[-1] + 1)]
-    return np.stack(
-        [np.minimum.reduceat(part[:, 0], cuts), np.maximum.reduceat(part[:, 1], cuts)], axis=1
-    )
+def _outline(hearing: Hearing, opened: Stretches, width: float) -> Outline:
+    """Lowest and highest sample of each `width` samples."""
+    sound = hearing.sound(opened, hearing.span)
+    cuts = (np.arange(max(1, ceil(sound.size / width))) * width).astype(int)
+    cuts = np.minimum(cuts, sound.size - 1)
+    return np.stack([np.minimum.reduceat(sound, cuts), np.maximum.reduceat(sound, cuts)], axis=1)
 
 
 def _told(hearing: Hearing) -> dict[str, object]:

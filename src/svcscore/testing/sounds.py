@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +17,7 @@ from av.packet import Packet
 from sqlalchemy import select, update
 
 from svcscore.audio.samples import RATE, Samples
-from svcscore.records import Word
+from svcscore.records import Turn, Word
 from svcscore.spans import Span
 from svcscore.store import reader
 from svcscore.store.database import Database
@@ -60,6 +61,11 @@ def write_marked(path: Path, seconds: int, *, times: int = 1, bit_rate: int = 32
             stream.options = {"q": "6"}
             stream.codec_context.qscale = True
             stream.codec_context.global_quality = 6 * 118
+        if codec == "flac":
+            # its frames are numbered: they cannot be written twice
+            for part in _frames(stream, seconds, times):
+                file.mux(stream.encode(part))
+            return
         packets = _packets(stream, seconds)
         length = packets[-1][1] + packets[-1][2] - packets[0][1]
         for turn in range(times):
@@ -113,7 +119,7 @@ def lay_case(database: Database, interaction_id: str, path: str, file: Path, spa
 def stretched(kept: Kept, span: Span) -> Kept:
     """`kept` said again and again until `span` is full."""
     before = kept.interaction
-    turns = []
+    turns: list[Turn] = []
     start = span.start
     while start + before.span.length <= span.end:
         late = start - before.span.start
@@ -134,22 +140,31 @@ def _later(span: Span, seconds: float) -> Span:
 
 def _packets(stream: AudioStream, seconds: int) -> list[tuple[bytes, int, int]]:
     """What is encoded: content, time and length of each packet, in samples."""
-    codec = stream.codec_context
-    resampler = AudioResampler(
-        format=codec.format.name, layout="mono", rate=RATE, frame_size=codec.frame_size or 4096
-    )
-    frame = AudioFrame.from_ndarray(_marked(seconds)[None], format="fltp", layout="mono")
-    frame.sample_rate = RATE
-    frame.pts = 0
-    frame.time_base = Fraction(1, RATE)
     made = []
-    for part in (*resampler.resample(frame), *resampler.resample(None), None):
+    for part in _frames(stream, seconds, 1):
         for packet in stream.encode(part):
             scale = Fraction(packet.time_base or 0) * RATE
             made.append(
                 (bytes(packet), int((packet.pts or 0) * scale), int((packet.duration or 0) * scale))
             )
     return made
+
+
+def _frames(stream: AudioStream, seconds: int, times: int) -> Iterator[AudioFrame | None]:
+    """What the encoder takes, and None at the end."""
+    codec = stream.codec_context
+    resampler = AudioResampler(
+        format=codec.format.name, layout="mono", rate=RATE, frame_size=codec.frame_size or 4096
+    )
+    sound = _marked(seconds)
+    for turn in range(times):
+        frame = AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
+        frame.sample_rate = RATE
+        frame.pts = turn * sound.size
+        frame.time_base = Fraction(1, RATE)
+        yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+    yield None
 
 
 def _marked(seconds: int) -> Samples:

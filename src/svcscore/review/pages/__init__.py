@@ -1,6 +1,6 @@
 """The pages, one file an area."""
 
-from svcscore.review.pages import front, sound
+from svcscore.review.pages import front, privacy, sound
 
-ROUTERS = (front.router, sound.router)
+ROUTERS = (front.router, privacy.router, sound.router)
 """In the order in which paths are tried."""
