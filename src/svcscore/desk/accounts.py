@@ -1,4 +1,4 @@
-"""Accounts and logging in: argon2id, sessions by a random cookie of which only the digest is kept."""
+"""Accounts and logging in: sessions by a random cookie of which only the digest is kept."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from svcscore.desk import clock
+from svcscore.desk.passwords import check_password, fits, hashed, outdated, wrong
 from svcscore.desk.viewer import Office, Viewer
-from svcscore.errors import UsageError
 from svcscore.store import audit
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as rows
 from svcscore.store.desk.accounts import Account
 
-LEAST = 10
-"""Characters of a password."""
 MOST_FAILURES = 5
 """Wrong passwords in a row, after which an account is locked for `LOCKED_S`."""
 LOCKED_S = 900.0
@@ -28,11 +24,13 @@ IDLE_S = 45 * 60.0
 """Seconds without a request after which a session ends."""
 AT_MOST_S = 12 * 3600.0
 """Seconds that a session lasts at most: a working day."""
+SLACK_S = 60.0
+"""Seconds that a clock may be set back; what is dated later than that never happened."""
+LANGUAGES = ("zh", "en")
 _SEEN_EVERY_S = 60.0
-_HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
-"""Checked where there is no such account, so that the time tells nothing."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_FIELD = 100
+"""Characters of a name or an id that is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +53,7 @@ class Entry:
     """A session that has begun: what goes into the browser, once."""
 
     cookie: str
+    csrf: str
     viewer: Viewer
 
 
@@ -67,28 +66,30 @@ class Present:
     """What a form must send back; empty for tokens, which no browser sends by itself."""
     digest: str = ""
     """Of the session; empty for tokens."""
+    by_proxy_only: bool = False
+    """Whether the account has no password, so that a session counts for nothing by itself."""
 
 
 def make(database: Database, new: NewAccount, *, by: str) -> int:
     """Make an account; tells its key.
 
     Raises:
-        UsageError: ``desk.account`` where a field is not what it should be or the name is taken.
+        AccountError: ``desk.account`` where a field is not what it should be or the name is taken.
     """
     check_name(new.name)
     if new.password is not None:
         check_password(new.password, new.name)
-    if new.office is Office.TELLER and not new.staff_id:
-        raise wrong("a teller's account needs the staff id whose cases are hers")
+    check_fields(new.office, new.shown, new.branch_id, new.staff_id, new.language)
+    password = None if new.password is None else hashed(new.password)
     with database.writing() as connection:
         if rows.by_name(connection, new.name) is not None:
-            raise wrong(f"there is an account {new.name!r} already")
+            raise wrong("taken", f"there is an account {new.name!r} already")
         key = rows.add(
             connection,
             {
                 "name": new.name,
                 "shown": new.shown or new.name,
-                "password": None if new.password is None else _HASHER.hash(new.password),
+                "password": password,
                 "role": new.office.value,
                 "branch_id": new.branch_id or None,
                 "staff_id": new.staff_id or None,
@@ -104,91 +105,138 @@ def make(database: Database, new: NewAccount, *, by: str) -> int:
     return key
 
 
-def log_in(database: Database, name: str, password: str) -> Entry | None:
+def log_in(database: Database, name: str, password: str, *, address: str = "") -> Entry | None:
     """Begin a session; None where the password is wrong, or the account is locked or not there.
 
-    All of these take as long, and look the same from outside.
+    All of these take as long, and look the same from outside. Attempts on a locked account change
+    nothing, so that nobody is kept out for longer by going on.
+
+    Args:
+        database: of the desk.
+        name: as it was typed.
+        password: as it was typed.
+        address: from which it came, for the log.
     """
     name = name.strip().lower()
     with database.reading() as connection:
         account = rows.by_name(connection, name)
-    fits = _verify(account, password)
+    known = account.password if account else None
+    right = fits(known, password)
+    anew = hashed(password) if right and outdated(known) else known
     with database.writing() as connection:
         now = clock.now()
-        # read again: another login may have locked it meanwhile
+        # read again: another login may have locked it meanwhile, or the password is another
         account = rows.by_name(connection, name)
-        if account is None or not account.active or (account.locked_until or "") > now:
-            audit.log(connection, "anonymous", "login.refused", {"account": name[:64]})
+        if account is None or not account.active or locked(account, now):
+            # what was typed may be a password in the wrong field
+            told = {"account": account.name if account else None, "address": address}
+            audit.log(connection, "anonymous", "login.refused", told)
             return None
-        if not fits:
-            _failed(connection, account, now)
+        if not right or account.password != known:
+            failed(connection, account, now, address)
             return None
-        rows.change(connection, account.key, {"failures": 0, "locked_until": None})
-        return begin(connection, account, now)
+        rows.change(
+            connection, account.key, {"failures": 0, "locked_until": None, "password": anew}
+        )
+        return begin(connection, account, now, address=address)
 
 
-def begin(connection: Connection, account: Account, now: str) -> Entry:
+def log_in_by_proxy(database: Database, name: str, *, address: str = "") -> Entry | None:
+    """Begin a session of whom a trusted proxy names; None where there is no such active account."""
+    with database.writing() as connection:
+        account = rows.by_name(connection, name.strip().lower())
+        if account is None or not account.active:
+            return None
+        return begin(connection, account, clock.now(), address=address, how="proxy")
+
+
+def begin(
+    connection: Connection,
+    account: Account,
+    now: str,
+    *,
+    address: str = "",
+    how: str = "password",
+) -> Entry:
     """A new session of `account`; who is logged in elsewhere stays so."""
     cookie = secrets.token_urlsafe(32)
-    rows.forget_before(
+    csrf = secrets.token_hex(16)
+    rows.forget(
         connection,
         began=clock.after(now, seconds=-AT_MOST_S),
         seen=clock.after(now, seconds=-IDLE_S),
+        future=clock.after(now, seconds=SLACK_S),
     )
-    rows.begin(
-        connection,
-        digest=digest_of(cookie),
-        csrf=secrets.token_hex(16),
-        account_key=account.key,
-        now=now,
-    )
-    audit.log(connection, account.name, "login", {})
-    return Entry(cookie=cookie, viewer=viewer_of(account))
+    rows.begin(connection, digest=digest_of(cookie), csrf=csrf, account_key=account.key, now=now)
+    audit.log(connection, account.name, "login", {"how": how, "address": address})
+    return Entry(cookie=cookie, csrf=csrf, viewer=viewer_of(account))
 
 
 def present(database: Database, cookie: str) -> Present | None:
-    """Who holds this cookie; None where the session has ended."""
+    """Who holds this cookie; None where the session has ended, or the account is switched off."""
     digest = digest_of(cookie)
     with database.reading() as connection:
         session = rows.session(connection, digest)
     now = clock.now()
-    if (
-        session is None
-        or not session.account.active
-        or session.began_at < clock.after(now, seconds=-AT_MOST_S)
-        or session.seen_at < clock.after(now, seconds=-IDLE_S)
-    ):
+    if session is None or not session.account.active:
+        return None
+    future = clock.after(now, seconds=SLACK_S)
+    if not clock.after(now, seconds=-AT_MOST_S) <= session.began_at <= future:
+        return None
+    if not clock.after(now, seconds=-IDLE_S) <= session.seen_at <= future:
         return None
     if session.seen_at < clock.after(now, seconds=-_SEEN_EVERY_S):
         with database.writing() as connection:
             rows.seen(connection, digest, now)
-    return Present(viewer=viewer_of(session.account), csrf=session.csrf, digest=digest)
+    return Present(
+        viewer=viewer_of(session.account),
+        csrf=session.csrf,
+        digest=digest,
+        by_proxy_only=session.account.password is None,
+    )
 
 
-def log_out(database: Database, who: Present) -> None:
-    """End a session."""
+def log_out(database: Database, who: Present, *, everywhere: bool = False) -> None:
+    """End a session, or all sessions of the account."""
     with database.writing() as connection:
-        rows.end(connection, who.digest)
-        audit.log(connection, who.viewer.name, "logout", {})
+        if everywhere:
+            rows.end_all(connection, who.viewer.key)
+        else:
+            rows.end(connection, who.digest)
+        audit.log(connection, who.viewer.name, "logout", {"everywhere": everywhere})
 
 
-def change_password(database: Database, who: Present, old: str, new: str) -> None:
-    """Give the account another password; its other sessions end.
+def leave(database: Database, cookie: str) -> None:
+    """End whatever session a browser had before somebody logged in with it."""
+    with database.writing() as connection:
+        rows.end(connection, digest_of(cookie))
+
+
+def change_password(database: Database, who: Present, old: str, new: str) -> Entry:
+    """Give the account another password; all its sessions end, and this one goes on as a new one.
 
     Raises:
-        UsageError: ``desk.account`` where the old one is wrong or the new one too easily guessed.
+        AccountError: ``desk.account`` where the old one is wrong or the new one too easily guessed.
     """
     check_password(new, who.viewer.name)
     with database.reading() as connection:
         account = rows.by_key(connection, who.viewer.key)
-    if account is None or not _verify(account, old):
-        raise wrong("the present password is wrong")
+    known = account.password if account else None
+    if account is None or not fits(known, old):
+        if account is not None and known is not None:
+            with database.writing() as connection:
+                audit.log(connection, account.name, "password.refused", {})
+        raise wrong("present", "the present password is wrong")
     if old == new:
-        raise wrong("the new password is the present one")
+        raise wrong("same", "the new password is the present one")
+    kept = hashed(new)
     with database.writing() as connection:
-        rows.change(connection, account.key, {"password": _HASHER.hash(new), "must_change": False})
-        rows.end_all(connection, account.key, but=who.digest)
+        rows.change(connection, account.key, {"password": kept, "must_change": False})
+        rows.end_all(connection, account.key)
         audit.log(connection, account.name, "password.changed", {})
+        changed = rows.by_key(connection, account.key)
+        assert changed is not None
+        return begin(connection, changed, clock.now(), how="password.changed")
 
 
 def set_language(database: Database, viewer: Viewer, language: str) -> None:
@@ -216,38 +264,39 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def locked(account: Account, now: str) -> bool:
+    """Whether wrong passwords keep it locked; never for longer than `LOCKED_S`, whatever the clock did."""
+    until = account.locked_until or ""
+    return now < until <= clock.after(now, seconds=LOCKED_S)
+
+
 def check_name(name: str) -> None:
     """Raise ``desk.account`` where nobody could type the name."""
     if not _NAME.fullmatch(name):
-        raise wrong(f"{name!r} is no name of an account: lower-case letters, digits, . _ @ -")
+        raise wrong(
+            "name", f"{name!r} is no name of an account: lower-case letters, digits, . _ @ -"
+        )
 
 
-def check_password(password: str, name: str) -> None:
-    """Raise ``desk.account`` where a password is too easily guessed (NIST SP 800-63B, 5.1.1.2)."""
-    if len(password) < LEAST:
-        raise wrong(f"a password has at least {LEAST} characters")
-    if len(password) > 1000 or len(set(password)) < 4 or name in password.lower():
-        raise wrong("this password is too easily guessed, or longer than anybody types")
+def check_fields(
+    office: Office, shown: str, branch_id: str | None, staff_id: str | None, language: str
+) -> None:
+    """Raise ``desk.account`` where an account could not be of use."""
+    if office is Office.TELLER and not staff_id:
+        raise wrong("staff", "a teller's account needs the staff id whose cases are hers")
+    for text in (shown, branch_id or "", staff_id or ""):
+        if len(text) > _FIELD or not text.isprintable():
+            raise wrong("field", f"a name or id has at most {_FIELD} characters, all printable")
+    if language not in LANGUAGES:
+        raise wrong("field", f"a language is one of {', '.join(LANGUAGES)}")
 
 
-def wrong(message: str) -> UsageError:
-    """An account that cannot be as asked."""
-    return UsageError("desk.account", message, "see `svcscore review account --help`")
-
-
-def _verify(account: Account | None, password: str) -> bool:
-    known = account.password if account and account.password else None
-    try:
-        return _HASHER.verify(known or _NOBODY, password[:1000]) and known is not None
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _failed(connection: Connection, account: Account, now: str) -> None:
+def failed(connection: Connection, account: Account, now: str, address: str) -> None:
+    """Count a wrong password; the fifth in a row locks the account for a while."""
     failures = account.failures + 1
     values: dict[str, object] = {"failures": failures}
     if failures >= MOST_FAILURES:
         values = {"failures": 0, "locked_until": clock.after(now, seconds=LOCKED_S)}
     rows.change(connection, account.key, values)
     action = "account.locked" if failures >= MOST_FAILURES else "login.failed"
-    audit.log(connection, account.name, action, {})
+    audit.log(connection, "anonymous", action, {"account": account.name, "address": address})

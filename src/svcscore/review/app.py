@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -15,35 +18,33 @@ from svcscore.errors import StoreError, SvcscoreError, UsageError
 from svcscore.review.desk import Desk
 from svcscore.review.guard import MustChangeError, NotLoggedInError
 from svcscore.review.pages import ROUTERS
-from svcscore.review.render import STATIC, page, statics
+from svcscore.review.render import STATIC, page
 from svcscore.review.settings import Settings
+from svcscore.review.shell import Shell
+from svcscore.review.throttle import Throttle
 from svcscore.store.database import Database
 
 OPEN = frozenset({"/login", "/language", "/healthz"})
 """Paths that need nobody to be logged in; everything else has a guard."""
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+_STATUS = {
+    "store.unknown": 404,
+    "desk.conflict": 409,
+    "desk.claimed": 409,
+    "desk.refused": 403,
 }
+"""Answers to faults whose class does not say it."""
+_FAULTS = 3
+"""Of a request, told at most."""
+_LOG = logging.getLogger("svcscore.review")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What the API answers where it does not do what was asked."""
+
+    error: str
+    """A code; the same for the same reason."""
+    message: str = ""
 
 
 def create_app(database: Database, settings: Settings) -> FastAPI:
@@ -52,15 +53,24 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     The application knows nobody until `desk.accounts.make` has made an account.
     """
     app = FastAPI(
-        title="svcscore", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+        title="svcscore",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # would lead to whatever host a request names
+        redirect_slashes=False,
+        responses={status: {"model": Refusal} for status in (401, 403, 413, 422)},
     )
     app.state.desk = Desk(database=database, settings=settings)
+    app.state.throttle = Throttle()
     for router in ROUTERS:
         app.include_router(router)
-    app.mount(statics(), StaticFiles(directory=STATIC), name="static")
-    app.middleware("http")(_headers)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Shell, settings=settings, failed=_fault)
     app.add_exception_handler(NotLoggedInError, _log_in)
     app.add_exception_handler(MustChangeError, _change)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(SvcscoreError, _failed)
     return app
@@ -72,51 +82,65 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or "text/html" not in asked
 
 
-async def _headers(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
 async def _log_in(request: Request, _: Exception) -> Response:
     if wants_json(request):
-        return JSONResponse({"error": "login"}, 401)
+        return _json(401, "login", "log in, or send a token that counts")
     back = request.url.path if request.method == "GET" else "/"
     return RedirectResponse(f"/login?next={quote(back)}", 303)
 
 
 async def _change(request: Request, _: Exception) -> Response:
     if wants_json(request):
-        return JSONResponse({"error": "password"}, 403)
+        return _json(403, "password", "the password must be changed first")
     return RedirectResponse("/password", 303)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Tell which fields are wrong, and how, without a word of what was sent."""
+    assert isinstance(error, RequestValidationError)
+    if not wants_json(request):
+        return _told(request, 422, "refused", "")
+    faults = []
+    for fault in error.errors()[:_FAULTS]:
+        place = fault["loc"]
+        # the name of a field that nobody asked for was sent, too
+        known = place[:1] if fault["type"] in {"extra_forbidden", "json_invalid"} else place[:2]
+        faults.append(f"{'.'.join(str(part) for part in known)}: {fault['type']}")
+    return _json(422, "invalid", "; ".join(faults))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    status = error.status_code
+    answer: Response
     if wants_json(request):
-        return JSONResponse({"error": error.detail}, error.status_code, headers=error.headers)
-    return _told(request, error.status_code, f"refused_{error.status_code}", "")
+        answer = _json(status, str(error.detail), HTTPStatus(status).phrase)
+    else:
+        answer = _told(request, status, f"refused_{status}", "")
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, SvcscoreError)
     status = 503 if isinstance(error, StoreError) else 400 if isinstance(error, UsageError) else 500
-    if error.code == "store.unknown":
-        status = 404
-    if error.code in {"desk.conflict", "desk.claimed"}:
-        status = 409
-    if error.code == "desk.refused":
-        status = 403
+    status = _STATUS.get(error.code, status)
+    if status >= 500:
+        _LOG.error("%s: %s", error.code, request.method)
     if wants_json(request):
-        return JSONResponse({"error": error.code, "message": error.message}, status)
+        return _json(status, error.code, error.message)
     return _told(request, status, "failed", f"{error.message}. {error.remedy}")
+
+
+def _fault(request: Request) -> Response:
+    """The answer to what should not happen: nothing of what it was."""
+    if wants_json(request):
+        return _json(500, "internal.error", "an unexpected fault of the desk; it was logged")
+    return _told(request, 500, "refused", "")
+
+
+def _json(status: int, error: str, message: str) -> JSONResponse:
+    return JSONResponse({"error": error, "message": message}, status)
 
 
 def _told(request: Request, status: int, key: str, more: str) -> Response:

@@ -14,12 +14,16 @@ from typing import Any
 from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 
-from svcscore.desk.accounts import Present, present
+from svcscore.desk.accounts import Present, log_in_by_proxy, present
+from svcscore.desk.tokens import holder
 from svcscore.desk.viewer import May
+from svcscore.review.addresses import client_address, from_proxy
 from svcscore.review.desk import desk_of
 
 COOKIE = "svcscore_desk"
 TOKEN_HEADER = "x-csrf-token"
+FOR_TOKENS = ("/api/", "/metrics")
+"""Where tokens count: no token changes a password, makes an account or another token."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -56,9 +60,43 @@ def needs(*wanted: May) -> Any:  # noqa: ANN401  FastAPI types its Depends so
     return Depends(guard)
 
 
+def cookie_name(request: Request) -> str:
+    """Of the session; with TLS browsers take that name from this very host and path only (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if desk_of(request).settings.secure else COOKIE
+
+
 def _who(request: Request) -> Present | None:
-    cookie = request.cookies.get(COOKIE)
-    return present(desk_of(request).database, cookie) if cookie else None
+    given = request.headers.getlist("authorization")
+    bearer = [value[7:].strip() for value in given if value[:7].lower() == "bearer "]
+    if bearer:
+        fits = len(bearer) == 1 and request.url.path.startswith(FOR_TOKENS)
+        return holder(desk_of(request).database, bearer[0]) if fits else None
+    cookie = request.cookies.get(cookie_name(request))
+    who = present(desk_of(request).database, cookie) if cookie else None
+    header = desk_of(request).settings.proxy_header
+    if header is None:
+        return who
+    named = request.headers.getlist(header)
+    if named:
+        return _named(request, who, named)
+    # a session that a proxy began ends with the proxy's own
+    return None if who is None or who.by_proxy_only else who
+
+
+def _named(request: Request, who: Present | None, named: list[str]) -> Present | None:
+    """Whom the proxy names, with a session for the token against forgery; else nobody."""
+    # twice: what a browser sent stands beside what the proxy says
+    if not from_proxy(request) or len(named) != 1:
+        return None
+    name = named[0].strip().lower()
+    if who is not None and who.viewer.name == name:
+        return who
+    database = desk_of(request).database
+    entry = log_in_by_proxy(database, name, address=client_address(request))
+    if entry is None:
+        return None
+    request.state.cookie = entry.cookie
+    return present(database, entry.cookie)
 
 
 async def _meant(request: Request, who: Present) -> None:
@@ -68,5 +106,6 @@ async def _meant(request: Request, who: Present) -> None:
     if given is None and kind.startswith(("application/x-www-form-urlencoded", "multipart/")):
         field = (await request.form()).get("csrf")
         given = field if isinstance(field, str) else None
-    if given is None or not secrets.compare_digest(given.encode(), who.csrf.encode()):
+    sent = (given or "").encode(errors="replace")
+    if not secrets.compare_digest(sent, who.csrf.encode()):
         raise HTTPException(403, "csrf")

@@ -22,7 +22,7 @@ class Settings:
     """Minutes that a claimed case stays with a reviewer who does nothing."""
     proxy_header: str | None = None
     """Header in which a trusted proxy names who is logged in; None: nobody is believed."""
-    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    """Addresses from which `proxy_header` is believed."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies: only they are believed who somebody is and where she sits."""
     webhook: str | None = None
     """Where decided red lines are told; None: nowhere."""

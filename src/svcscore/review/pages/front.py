@@ -10,18 +10,22 @@ from fastapi.responses import RedirectResponse
 from svcscore.desk.accounts import (
     Present,
     change_password,
+    leave,
     log_in,
     log_out,
     set_language,
 )
+from svcscore.desk.passwords import AccountError
 from svcscore.desk.viewer import May
-from svcscore.errors import UsageError
+from svcscore.review.addresses import client_address
 from svcscore.review.desk import desk_of
-from svcscore.review.guard import COOKIE, needs
+from svcscore.review.guard import cookie_name, needs
 from svcscore.review.render import LANGUAGE_COOKIE, page
+from svcscore.review.shell import set_session
+from svcscore.review.throttle import Throttle
 from svcscore.review.words import LANGUAGES
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 _HOMES = (
     (May.QUEUE, "/queue"),
     (May.OWN_CASES, "/mine"),
@@ -29,6 +33,8 @@ _HOMES = (
     (May.ACCOUNTS, "/accounts"),
 )
 _DAY_S = 86_400
+_WAIT_S = 60
+"""Seconds that somebody is asked to wait who tried too often."""
 
 
 @router.get("/healthz")
@@ -42,7 +48,7 @@ def health(request: Request) -> dict[str, str]:
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
     """The form."""
-    return page(request, None, "login.html.j2", next=_local(next), failed=False)
+    return page(request, None, "login.html.j2", next=_local(next), wrong="")
 
 
 @router.post("/login")
@@ -53,23 +59,38 @@ def login(
     next: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Begin a session; the cookie is always a new one, whatever the browser sent."""
-    desk = desk_of(request)
-    entry = log_in(desk.database, name, password)
+    database, address = desk_of(request).database, client_address(request)
+    if not _throttle(request).lets(address):
+        answer = page(
+            request, None, "login.html.j2", status=429, next=_local(next), wrong="login.often"
+        )
+        answer.headers["Retry-After"] = str(_WAIT_S)
+        return answer
+    entry = log_in(database, name, password, address=address)
     if entry is None:
-        return page(request, None, "login.html.j2", status=401, next=_local(next), failed=True)
+        _throttle(request).failed(address)
+        return page(
+            request, None, "login.html.j2", status=401, next=_local(next), wrong="login.failed"
+        )
+    before = request.cookies.get(cookie_name(request))
+    if before:
+        leave(database, before)
     response = RedirectResponse(_local(next), 303)
-    response.set_cookie(
-        COOKIE, entry.cookie, httponly=True, secure=desk.settings.secure, samesite="strict"
-    )
+    set_session(request, response, entry.cookie)
     return response
 
 
 @router.post("/logout")
-def logout(request: Request, who: Annotated[Present, needs()]) -> Response:
-    """End the session."""
-    log_out(desk_of(request).database, who)
+def logout(
+    request: Request,
+    who: Annotated[Present, needs()],
+    everywhere: Annotated[bool, Form()] = False,
+) -> Response:
+    """End the session, or all sessions of the account."""
+    log_out(desk_of(request).database, who, everywhere=everywhere)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE)
+    name = cookie_name(request)
+    response.delete_cookie(name, secure=name.startswith("__Host-"), httponly=True)
     return response
 
 
@@ -86,7 +107,7 @@ def language_before(request: Request, to: str = "zh") -> Response:
 def language(
     request: Request,
     who: Annotated[Present, needs()],
-    to: Annotated[str, Form()],
+    to: Annotated[str, Form(max_length=10)] = "",
     back: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Another language for this account."""
@@ -98,7 +119,7 @@ def language(
 @router.get("/password")
 def password_page(request: Request, who: Annotated[Present, needs()]) -> Response:
     """The form for another password."""
-    return page(request, who, "password.html.j2", wrong="")
+    return page(request, who, "password.html.j2", wrong="", without=who.by_proxy_only)
 
 
 @router.post("/password")
@@ -107,13 +128,31 @@ def password(
     who: Annotated[Present, needs()],
     old: Annotated[str, Form(max_length=2000)] = "",
     new: Annotated[str, Form(max_length=2000)] = "",
+    again: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Another password; all other sessions of the account end."""
-    try:
-        change_password(desk_of(request).database, who, old, new)
-    except UsageError as fault:
-        return page(request, who, "password.html.j2", status=400, wrong=fault.message)
-    return RedirectResponse("/", 303)
+    """Another password; all sessions of the account end, and this one goes on as a new one."""
+    address, status, wrong = client_address(request), 400, "again"
+    if not _throttle(request).lets(address):
+        status, wrong = 429, "often"
+    elif new == again:
+        try:
+            entry = change_password(desk_of(request).database, who, old, new)
+        except AccountError as fault:
+            wrong = fault.why
+            if wrong == "present":
+                _throttle(request).failed(address)
+        else:
+            response = RedirectResponse("/", 303)
+            set_session(request, response, entry.cookie)
+            return response
+    return page(
+        request,
+        who,
+        "password.html.j2",
+        status=status,
+        wrong=f"login.{wrong}",
+        without=who.by_proxy_only,
+    )
 
 
 @router.get("/")
@@ -121,6 +160,12 @@ def home(who: Annotated[Present, needs()]) -> Response:
     """Where this person works."""
     place = next((path for may, path in _HOMES if who.viewer.may(may)), "/log")
     return RedirectResponse(place, 303)
+
+
+def _throttle(request: Request) -> Throttle:
+    found = request.app.state.throttle
+    assert isinstance(found, Throttle)
+    return found
 
 
 def _local(path: str) -> str:

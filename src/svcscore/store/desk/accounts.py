@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from svcscore.store.desk.tables import ACCOUNTS, SESSIONS
 
@@ -111,10 +111,23 @@ def end_all(connection: Connection, account_key: int, *, but: str = "") -> None:
     connection.execute(delete(SESSIONS).where(chosen))
 
 
-def forget_before(connection: Connection, *, began: str, seen: str) -> None:
-    """Remove sessions that are older, or were not used for longer."""
+def forget(connection: Connection, *, began: str, seen: str, future: str) -> None:
+    """Remove sessions that are older, were not used for longer, or are from the future."""
     old = (SESSIONS.c.began_at < began) | (SESSIONS.c.seen_at < seen)
-    connection.execute(delete(SESSIONS).where(old))
+    ahead = (SESSIONS.c.began_at > future) | (SESSIONS.c.seen_at > future)
+    connection.execute(delete(SESSIONS).where(old | ahead))
+
+
+def any_active(connection: Connection) -> bool:
+    """Whether anybody could log in."""
+    chosen = select(ACCOUNTS.c.key).where(ACCOUNTS.c.active).limit(1)
+    return connection.execute(chosen).first() is not None
+
+
+def active_of(connection: Connection, role: str) -> int:
+    """How many accounts of a role are not switched off."""
+    chosen = select(func.count()).where(ACCOUNTS.c.role == role, ACCOUNTS.c.active)
+    return int(connection.execute(chosen).scalar_one())
 
 
 def _one(connection: Connection, chosen: Select[Any]) -> Account | None:

@@ -1,0 +1,32 @@
+"""How often one address may try to log in; the lock of an account is `desk.accounts`'."""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from svcscore.review.addresses import origin_of
+
+TRIES = RateLimitItemPerMinute(120)
+"""A branch comes to work by one address, all at nine."""
+FAILURES = RateLimitItemPerMinute(20, 15)
+"""Wrong ones in a quarter of an hour: four accounts, locked once."""
+
+
+class Throttle:
+    """The tries of the last minutes, in this process."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def lets(self, address: str) -> bool:
+        """Whether this address may try once more; the try counts."""
+        sender = origin_of(address)
+        return self._limiter.test(FAILURES, "failed", sender) and self._limiter.hit(
+            TRIES, "tried", sender
+        )
+
+    def failed(self, address: str) -> None:
+        """Count a try that was wrong."""
+        self._limiter.hit(FAILURES, "failed", origin_of(address))
