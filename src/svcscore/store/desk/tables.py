@@ -119,6 +119,8 @@ APPEALS = Table(
     Column("filed_at", TIME, nullable=False),
     Column("due_at", TIME, nullable=False),
     Column("state", String(20), nullable=False, comment="of the last step"),
+    Column("decided_by", NAME, comment="whose decision is appealed; null: the machine's"),
+    Column("handler_key", KEY, ForeignKey("accounts.key"), comment="who has it in hand"),
     UniqueConstraint("interaction_key", "finding_id", "account_key"),
 )
 Index("ix_appeals_state_due", APPEALS.c.state, APPEALS.c.due_at)
@@ -167,6 +169,15 @@ CALIBRATION_ANSWERS = Table(
     Column("at", TIME, nullable=False),
     Column("reason", Text, nullable=False),
 )
+SECOND_REVIEWS = Table(
+    "second_reviews",
+    METADATA,
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
+    Column("account_key", KEY, ForeignKey("accounts.key"), primary_key=True, comment="who reviews"),
+    Column("given_by", KEY, ForeignKey("accounts.key"), nullable=False),
+    Column("at", TIME, nullable=False),
+)
+Index("ix_second_reviews_account_key", SECOND_REVIEWS.c.account_key)
 HOLDS = Table(
     "holds",
     METADATA,

@@ -138,8 +138,18 @@ def upgrade() -> None:
         sa.Column("filed_at", _TIME, nullable=False),
         sa.Column("due_at", _TIME, nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False, comment="of the last step"),
+        sa.Column(
+            "decided_by",
+            sa.String(),
+            nullable=True,
+            comment="whose decision is appealed; null: the machine's",
+        ),
+        sa.Column("handler_key", _KEY, nullable=True, comment="who has it in hand"),
         sa.ForeignKeyConstraint(
             ["account_key"], ["accounts.key"], name=op.f("fk_appeals_account_key")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handler_key"], ["accounts.key"], name=op.f("fk_appeals_handler_key")
         ),
         sa.ForeignKeyConstraint(
             ["interaction_key"], ["interactions.key"], name=op.f("fk_appeals_interaction_key")
@@ -306,3 +316,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_appeal_steps")),
     )
     op.create_index(op.f("ix_appeal_steps_appeal_key"), "appeal_steps", ["appeal_key"])
+
+    op.create_table(
+        "second_reviews",
+        sa.Column("interaction_key", _KEY, nullable=False),
+        sa.Column("account_key", _KEY, nullable=False, comment="who reviews"),
+        sa.Column("given_by", _KEY, nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_key"], ["accounts.key"], name=op.f("fk_second_reviews_account_key")
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by"], ["accounts.key"], name=op.f("fk_second_reviews_given_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["interaction_key"],
+            ["interactions.key"],
+            name=op.f("fk_second_reviews_interaction_key"),
+        ),
+        sa.PrimaryKeyConstraint("interaction_key", "account_key", name=op.f("pk_second_reviews")),
+    )
+    op.create_index(op.f("ix_second_reviews_account_key"), "second_reviews", ["account_key"])
