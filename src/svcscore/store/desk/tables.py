@@ -199,3 +199,10 @@ UNMASKINGS = Table(
     Column("until", TIME, nullable=False),
 )
 Index("ix_unmaskings_who", UNMASKINGS.c.account_key, UNMASKINGS.c.interaction_key)
+DELETIONS = Table(
+    "deletions",
+    METADATA,
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), primary_key=True),
+    Column("what", String(20), primary_key=True, comment="words or texts: their time is over"),
+    Column("at", TIME, nullable=False),
+)

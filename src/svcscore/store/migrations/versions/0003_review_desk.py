@@ -300,6 +300,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unmaskings_who"), "unmaskings", ["account_key", "interaction_key"])
 
     op.create_table(
+        "deletions",
+        sa.Column("interaction_key", _KEY, nullable=False),
+        sa.Column(
+            "what",
+            sa.String(length=20),
+            nullable=False,
+            comment="words or texts: their time is over",
+        ),
+        sa.Column("at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["interaction_key"], ["interactions.key"], name=op.f("fk_deletions_interaction_key")
+        ),
+        sa.PrimaryKeyConstraint("interaction_key", "what", name=op.f("pk_deletions")),
+    )
+    op.create_table(
         "appeal_steps",
         sa.Column("key", _KEY, nullable=False),
         sa.Column("appeal_key", _KEY, nullable=False),
