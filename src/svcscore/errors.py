@@ -81,6 +81,11 @@ CODES: dict[str, str] = {
     "store.empty": "the database holds nothing of what is meant",
     # the review desk
     "desk.account": "an account cannot be as asked",
+    "desk.nobody": "no account could log in to the desk",
+    "desk.exposed": "the desk would be open to a network without TLS",
+    "desk.address": "the desk cannot listen at this address",
+    "desk.tls": "the certificate or its key cannot be used",
+    "desk.proxy": "a proxy that is to be believed is not named as one",
     "desk.conflict": "somebody else decided meanwhile, or it is not what it was",
     "desk.claimed": "somebody else has the case in hand",
     "desk.refused": "the account may not do this to this case",
@@ -89,6 +94,7 @@ CODES: dict[str, str] = {
     "desk.expired": "what was said was deleted when its time was over",
     "desk.stretch": "nothing of the case lies in the stretch that was asked for",
     "desk.reason": "a reason is needed, and none was given",
+    "desk.late": "the time for an appeal is over",
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
