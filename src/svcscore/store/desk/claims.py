@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
 from svcscore.store import rows
 from svcscore.store.desk.tables import ACCOUNTS, CLAIMS
-from svcscore.store.tables import INTERACTIONS
+from svcscore.store.tables import INTERACTIONS, WAITING_CASES
 
 CLAIMED = "claimed"
 ASSIGNED = "assigned"
@@ -44,8 +45,11 @@ def holder(connection: Connection, interaction_key: int, now: str) -> Claim | No
         .where(CLAIMS.c.interaction_key == interaction_key, holds(now))
     )
     row = connection.execute(chosen).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else claim_of(row)
+
+
+def claim_of(row: Row[Any]) -> Claim:
+    """A row of `CLAIMS` with the account's ``name`` and ``shown``."""
     return Claim(
         interaction_key=row.interaction_key,
         account_key=row.account_key,
@@ -77,3 +81,15 @@ def case_id(connection: Connection, interaction_key: int) -> str:
     """The id by which people and the log name the case."""
     chosen = select(INTERACTIONS.c.id).where(INTERACTIONS.c.key == interaction_key)
     return str(connection.execute(chosen).scalar_one())
+
+
+def loads(connection: Connection, account_keys: Sequence[int], now: str) -> dict[int, int]:
+    """How many waiting cases each of these accounts was assigned and has not done."""
+    chosen = (
+        select(CLAIMS.c.account_key, func.count())
+        .join(WAITING_CASES, WAITING_CASES.c.interaction_key == CLAIMS.c.interaction_key)
+        .where(CLAIMS.c.account_key.in_(account_keys), CLAIMS.c.how == ASSIGNED, holds(now))
+        .group_by(CLAIMS.c.account_key)
+    )
+    found: dict[int, int] = dict(connection.execute(chosen).tuples().all())
+    return {key: found.get(key, 0) for key in account_keys}
