@@ -18,7 +18,7 @@ from svcscore.errors import StoreError, SvcscoreError, UsageError
 from svcscore.review.desk import Desk
 from svcscore.review.guard import MustChangeError, NotLoggedInError
 from svcscore.review.pages import ROUTERS
-from svcscore.review.render import STATIC, page
+from svcscore.review.render import STATIC, page, statics
 from svcscore.review.settings import Settings
 from svcscore.review.shell import Shell
 from svcscore.review.throttle import Throttle
@@ -66,7 +66,7 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
     app.state.throttle = Throttle()
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount(statics(), StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Shell, settings=settings, failed=_fault)
     app.add_exception_handler(NotLoggedInError, _log_in)
     app.add_exception_handler(MustChangeError, _change)
