@@ -25,11 +25,13 @@ class Changes:
 
     def __init__(self) -> None:
         self._seen = 0
+        self._wordless = 0
         self._changed: list[Change] = []
 
     def add(self, change: Change) -> None:
         """One interaction that was judged anew."""
         self._seen += 1
+        self._wordless += change.wordless
         if change.changed:
             self._changed.append(change)
 
@@ -51,6 +53,8 @@ class Changes:
         stale = sum(change.stale_reviews for change in self._changed)
         verb = "would change" if dry else "changed"
         click.echo(f"{len(self._changed)} of {self._seen} interactions {verb}")
+        if self._wordless:
+            click.echo(f"{self._wordless} keep their findings: their words were deleted, being old")
         if stale:
             click.echo(f"{stale} reviews are of findings that the new rules do not make")
 

@@ -44,6 +44,8 @@ class Change:
     review_after: bool
     stale_reviews: int
     """Reviews of findings that the new rules do not make."""
+    wordless: bool = False
+    """Whether rules were to be tried on words that were deleted: its findings stay what they were."""
 
     @property
     def changed(self) -> bool:
@@ -132,14 +134,17 @@ class Anew:
 
 
 class Rules:
-    """Rules made ready for stored interactions; without a lexicon, what counts now is kept."""
+    """Rules made ready for stored interactions; without a lexicon, what counts now is kept.
+
+    So it is where the words were deleted, their time being over: nothing can be found there anew.
+    """
 
     def __init__(self, lexicon: Lexicon | None) -> None:
         self._engine = Engine(lexicon) if lexicon else None
 
     def judge(self, one: Stored, before: Provenance) -> Anew:
         """Judge the words of `one`, which came about as `before` tells."""
-        if self._engine is None:
+        if self._engine is None or one.kept.deleted_at is not None:
             return Anew(findings=one.findings, reviews=one.reviews, stale=0)
         listen = recalled(one.kept.asked) if _had_audio(before) else None
         findings = self._engine.judge(one.kept.interaction, listen, day=one.day)
@@ -173,6 +178,9 @@ class Judge:
 
     def _verdict(self, one: Stored, before: Provenance, remarks: tuple[Remark, ...]) -> Verdict:
         after = _provenance(before, self._bench)
+        wordless = self._bench.lexicon is not None and one.kept.deleted_at is not None
+        if wordless:
+            after = replace(after, lexicon_sha256=before.lexicon_sha256)
         anew = self._rules.judge(one, before)
         findings, reviews = anew.findings, anew.reviews
         stood = stand(one.kept, findings, reviews, self._bench.rubric, remarks)
@@ -187,7 +195,7 @@ class Judge:
             about={"staff_id": one.staff_id, "branch_id": one.branch_id, "day": one.day},
             findings=None if findings == one.findings else findings,
             reviews=reviews,
-            change=_change(one, stood, anew.stale),
+            change=replace(_change(one, stood, anew.stale), wordless=wordless),
         )
 
 

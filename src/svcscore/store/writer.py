@@ -26,6 +26,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from svcscore.decisions import Review
 from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
 from svcscore.store import rows, waiting
+from svcscore.store.desk.tables import DELETIONS
 from svcscore.store.evidence import Kept, pack_judged, pack_kept, pack_scorecard
 from svcscore.store.rows import Stood, Values
 from svcscore.store.snapshots import Snapshot
@@ -185,6 +186,10 @@ class Writer:
 
     def evidence(self, interaction_key: int, judged: Judged, scored: Scored) -> None:
         """Replace the evidence of an interaction by that of a later hearing."""
+        # if its words were deleted, they are there again, and are to be deleted again
+        self._connection.execute(
+            delete(DELETIONS).where(DELETIONS.c.interaction_key == interaction_key)
+        )
         self._connection.execute(
             update(EVIDENCE)
             .where(EVIDENCE.c.interaction_key == interaction_key)

@@ -1,0 +1,395 @@
+"""Deleting what was kept long enough: gone from the bytes, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, insert, select, update
+
+from svcscore.cli.main import cli
+from svcscore.desk import clock, holding, retaining
+from svcscore.desk.retaining import Places, Policy, apply, load_policy
+from svcscore.desk.sounding import hearing
+from svcscore.desk.viewer import Office, Viewer
+from svcscore.errors import ConfigError, StoreError, UsageError
+from svcscore.ledger.judge import load_bench
+from svcscore.ledger.rescore import rescore
+from svcscore.resources import data_folder
+from svcscore.store import audit, reader
+from svcscore.store.database import Database
+from svcscore.store.desk import accounts as account_rows
+from svcscore.store.desk import retention as rows
+from svcscore.store.desk.tables import AMENDMENTS, APPEALS, NOTES, SESSIONS
+from svcscore.store.reader import Scope
+from svcscore.store.tables import AUDIT_LOG, FINDINGS, INTERACTIONS, RECORDINGS, SCORECARDS
+from svcscore.testing import desks
+
+TODAY = date(2031, 1, 1)
+WORDS_ONLY = Policy(recordings=None, clips=None, texts=None, scores=None, sessions=None, words=180)
+EVERYTHING = Policy(recordings=90, clips=90, texts=365, scores=365, words=180)
+
+
+def lead_of(database):
+    with database.reading() as connection:
+        key = account_rows.by_name(connection, "lead").key
+    return Viewer(
+        key=key,
+        name="lead",
+        shown="何敏",
+        office=Office.QA_LEAD,
+        branch_id=None,
+        staff_id=None,
+        language="zh",
+    )
+
+
+@pytest.fixture
+def filled(database):
+    desks.fill_with_samples(database)
+    desks.make_staff(database)
+    return database
+
+
+def all_stored(database):
+    with database.reading() as connection:
+        return list(reader.stored(connection, reader.keys(connection, Scope())))
+
+
+def run(database, policy=WORDS_ONLY, places=None, *, today=TODAY, dry=False):
+    told = apply(database, policy, places or Places(), today=today, by="system:test", dry=dry)
+    return {one.kind: one for one in told}
+
+
+def counted(database, table):
+    with database.reading() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def said_in(stored):
+    return {turn.text for one in stored for turn in one.kept.interaction.turns if turn.text}
+
+
+def columns(database):
+    with database.reading() as connection:
+        keep = list(INTERACTIONS.c)
+        return connection.execute(select(*keep).order_by(INTERACTIONS.c.key)).all()
+
+
+def test_words_go_and_scores_findings_and_times_stay(filled):
+    before, standing = all_stored(filled), columns(filled)
+    assert run(filled, dry=True)["words"].deleted == 14
+    assert all_stored(filled) == before
+    assert run(filled)["words"].deleted == 14
+    after = all_stored(filled)
+    assert not said_in(after)
+    assert columns(filled) == standing
+    for old, new in zip(before, after, strict=True):
+        assert new.kept.deleted_at is not None
+        assert [(t.span, t.role, t.speaker) for t in new.kept.interaction.turns] == [
+            (t.span, t.role, t.speaker) for t in old.kept.interaction.turns
+        ]
+        assert [score.probabilities for score in new.kept.courtesy] == [
+            score.probabilities for score in old.kept.courtesy
+        ]
+        assert [(f.id, f.code, f.status) for f in new.findings] == [
+            (f.id, f.code, f.status) for f in old.findings
+        ]
+        assert [[(e.turn, e.span) for e in f.evidence] for f in new.findings] == [
+            [(e.turn, e.span) for e in f.evidence] for f in old.findings
+        ]
+    with filled.reading() as connection:
+        told = connection.execute(
+            select(AUDIT_LOG.c.detail).where(AUDIT_LOG.c.action == "retention")
+        ).scalars()
+        assert {name for one in told for name in json.loads(one)["interactions"]} == {
+            one.id for one in before
+        }
+        assert audit.broken(connection) is None
+    assert run(filled)["words"].deleted == 0
+
+
+def test_the_words_are_no_longer_in_the_bytes_of_the_file(tmp_path):
+    path = tmp_path / "d.sqlite"
+    with Database(str(path), create=True) as database:
+        desks.fill_with_samples(database)
+        desks.make_staff(database)
+        # plain on the page, and not compressed: what a careless deletion would leave behind
+        secret = "客户说她的账户里有三百二十万".encode()
+        (one, *_) = all_stored(database)
+        with database.writing() as connection:
+            content = {"text": secret.decode(), "kind": "words"}
+            values = {"id": "a" * 64, "interaction_key": one.key, "kind": "words"}
+            connection.execute(
+                insert(AMENDMENTS),
+                values
+                | {
+                    "content": json.dumps(content, ensure_ascii=False),
+                    "reviewer": "lead",
+                    "at": clock.now(),
+                    "reason": "",
+                },
+            )
+        heard = next(e.heard for o in all_stored(database) for f in o.findings for e in f.evidence)
+        compressed = evidence_bytes(database)
+        files = lambda: b"".join(p.read_bytes() for p in sorted(tmp_path.glob("d.sqlite*")))  # noqa: E731
+        assert secret in files()
+        assert heard.encode() in files()
+        assert all(part in files() for part in compressed)
+        run(database)
+        left = files()
+        assert secret not in left
+        assert heard.encode() not in left
+        assert not any(part in left for part in compressed)
+
+
+def evidence_bytes(database):
+    """The first bytes of each compressed document, behind its header: they tell it from others."""
+    from svcscore.store.tables import EVIDENCE
+
+    with database.reading() as connection:
+        found = connection.execute(select(EVIDENCE.c.content)).scalars()
+        return [bytes(content)[150:190] for content in found]
+
+
+def test_what_is_held_or_appealed_stays_until_it_is_released(filled):
+    held, appealed, answered = all_stored(filled)[:3]
+    with filled.writing() as connection:
+        holding.hold(connection, lead_of(filled), held, "法院要求保全")
+        for one, state in ((appealed, "filed"), (answered, "upheld")):
+            connection.execute(
+                insert(APPEALS),
+                {
+                    "id": one.id,
+                    "interaction_key": one.key,
+                    "finding_id": "f",
+                    "account_key": lead_of(filled).key,
+                    "staff_id": "T1001",
+                    "branch_id": None,
+                    "reason": "不是我说的",
+                    "filed_at": clock.now(),
+                    "due_at": clock.now(),
+                    "state": state,
+                },
+            )
+        with pytest.raises(UsageError) as told:
+            holding.hold(connection, lead_of(filled), held, "又一次要求")
+        assert told.value.code == "desk.conflict"
+        assert holding.privacy(connection, lead_of(filled), held).hold.by == "质检主管 何敏"
+        assert holding.privacy(connection, lead_of(filled), appealed).appealed
+    told = run(filled, replace(EVERYTHING, sessions=None))
+    assert (told["words"].deleted, told["words"].held) == (12, 2)
+    assert (told["scores"].deleted, told["scores"].held) == (12, 2)
+    left = all_stored(filled)
+    assert [one.id for one in left] == [held.id, appealed.id]
+    assert said_in([held, appealed]) == said_in(left)
+    with filled.writing() as connection:
+        holding.release(connection, lead_of(filled), held)
+    assert run(filled, EVERYTHING)["scores"].deleted == 1
+    assert [one.id for one in all_stored(filled)] == [appealed.id]
+
+
+def test_a_whole_case_goes_with_every_row_about_it(filled):
+    with filled.writing() as connection:
+        for one in all_stored(filled)[:4]:
+            values = {
+                "interaction_key": one.key,
+                "account_key": lead_of(filled).key,
+                "at": clock.now(),
+            }
+            connection.execute(insert(NOTES), values | {"text": "记录"})
+    run(filled, EVERYTHING)
+    for table in (INTERACTIONS, FINDINGS, SCORECARDS, NOTES, RECORDINGS):
+        assert counted(filled, table) == 0
+    # what is due goes by the day of the visit
+    assert counted(filled, AUDIT_LOG) > 0
+
+
+def test_what_is_younger_stays(filled):
+    days = [one.day for one in all_stored(filled)]
+    with filled.writing() as connection:
+        # one without a day: then the day counts on which it was taken in
+        connection.execute(update(INTERACTIONS).where(INTERACTIONS.c.key == 1).values(day=None))
+        connection.execute(update(RECORDINGS).values(ingested_at=clock_day(min(days))))
+    middle = sorted(days)[7]
+    told = run(filled, today=middle + timedelta(180))
+    older = sum(day < middle for day in days[1:])
+    assert told["words"].before == middle
+    assert told["words"].deleted == older + (min(days) < middle)
+    for one in all_stored(filled):
+        gone = one.kept.deleted_at is not None
+        assert gone == ((one.day or min(days)) < middle)
+
+
+def clock_day(day):
+    from datetime import datetime, time
+
+    return datetime.combine(day, time())
+
+
+def test_texts_go_and_decisions_stay(filled):
+    (one, *_) = all_stored(filled)
+    with filled.writing() as connection:
+        values = {"interaction_key": one.key, "account_key": lead_of(filled).key, "at": clock.now()}
+        connection.execute(insert(NOTES), values | {"text": "客户姓王，住在城西"})
+    policy = replace(WORDS_ONLY, words=None, texts=30)
+    assert run(filled, policy)["texts"].deleted == 14
+    with filled.reading() as connection:
+        assert connection.execute(select(NOTES.c.text)).scalar_one() == ""
+    assert said_in(all_stored(filled))
+
+
+def test_stopped_half_way_it_is_run_again(filled, monkeypatch):
+    monkeypatch.setattr(retaining, "_BATCH", 4)
+    dropped = []
+
+    def stop(connection, keys, now):
+        if dropped:
+            raise KeyboardInterrupt
+        dropped.extend(keys)
+        rows_drop(connection, keys, now)
+
+    rows_drop = rows.drop_words
+    monkeypatch.setattr(rows, "drop_words", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run(filled)
+    assert len(said_in(all_stored(filled)[:4])) == 0
+    assert len([one for one in all_stored(filled) if one.kept.deleted_at is None]) == 10
+    monkeypatch.setattr(rows, "drop_words", rows_drop)
+    assert run(filled)["words"].deleted == 10
+
+
+def test_a_deletion_that_did_not_happen_is_told_and_undone(filled, monkeypatch):
+    monkeypatch.setattr(rows, "without_words", lambda kept, now: kept)
+    with pytest.raises(StoreError) as told:
+        run(filled)
+    assert told.value.code == "store.damaged"
+    assert len([one for one in all_stored(filled) if one.kept.deleted_at is None]) == 14
+
+
+def test_clips_go_and_those_of_others_stay(filled, tmp_path):
+    with filled.writing() as connection:
+        held, free = all_stored(filled)[:2]
+        holding.hold(connection, lead_of(filled), held, "客户投诉中")
+    clips = tmp_path / "runs" / "a" / ".svcscore" / "clips"
+    clips.mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere" / ".svcscore" / "clips"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / f"{free.id}.mp3").write_bytes(b"x")
+    (tmp_path / "runs" / "link").symlink_to(tmp_path / "elsewhere")
+    for name in (held.id, free.id, "unknown"):
+        (clips / f"{name}.mp3").write_bytes(b"x")
+    (tmp_path / "runs" / f"{free.id}.mp3").write_bytes(b"not a clip of a run")
+    policy = replace(WORDS_ONLY, words=None, clips=90)
+    places = Places(runs=tmp_path / "runs")
+    assert run(filled, policy, places, dry=True)["clips"].deleted == 1
+    assert (clips / f"{free.id}.mp3").exists()
+    assert run(filled, policy, places)["clips"].deleted == 1
+    assert sorted(path.stem for path in clips.iterdir()) == sorted([held.id, "unknown"])
+    assert (elsewhere / f"{free.id}.mp3").exists()
+    assert (tmp_path / "runs" / f"{free.id}.mp3").exists()
+
+
+def test_recordings_go_only_where_they_are_what_was_scored(filled, tmp_path):
+    names = []
+    with filled.reading() as connection:
+        for one in all_stored(filled):
+            names.append(reader.recording(connection, one.recording_key).path)
+    for name in set(names):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(desks.ROOT / name, tmp_path / name)
+    (tmp_path / names[1]).write_bytes(b"another")
+    with filled.writing() as connection:
+        holding.hold(connection, lead_of(filled), all_stored(filled)[0], "客户投诉中")
+        # a path that leads out of the folder is not followed
+        (tmp_path.parent / "outside.wav").write_bytes((tmp_path / names[2]).read_bytes())
+        connection.execute(
+            update(RECORDINGS).where(RECORDINGS.c.path == names[2]).values(path="../outside.wav")
+        )
+    policy = replace(WORDS_ONLY, words=None, recordings=90)
+    places = Places(recordings=tmp_path)
+    told = run(filled, policy, places, dry=True)["recordings"]
+    assert (told.deleted, told.left) == (10, 1)
+    assert run(filled, policy, places)["recordings"] == told
+    left = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.suffix in SOUND}
+    assert left == {names[0], names[1], names[2]}
+    assert (tmp_path.parent / "outside.wav").exists()
+    assert run(filled, policy, places)["recordings"].deleted == 0
+
+
+SOUND = {".wav", ".mp3", ".flac", ".m4a", ".ogg"}
+
+
+def test_sessions_go(filled):
+    with filled.writing() as connection:
+        for digest, seen in (("a", "2030-01-01"), ("b", "2030-12-30")):
+            connection.execute(
+                insert(SESSIONS),
+                {
+                    "digest": digest,
+                    "account_key": lead_of(filled).key,
+                    "csrf": "x",
+                    "began_at": f"{seen}T08:00:00.000+00:00",
+                    "seen_at": f"{seen}T08:00:00.000+00:00",
+                },
+            )
+    policy = replace(WORDS_ONLY, words=None, sessions=30)
+    assert run(filled, policy)["sessions"].deleted == 1
+    assert counted(filled, SESSIONS) == 1
+
+
+def test_without_words_nothing_is_played_and_findings_stay_under_new_rules(filled):
+    run(filled)
+    (one, *_) = all_stored(filled)
+    with filled.reading() as connection:
+        with pytest.raises(UsageError) as told:
+            hearing(connection, lead_of(filled), one)
+        assert told.value.code == "desk.expired"
+        assert holding.privacy(connection, lead_of(filled), one).deleted_at is not None
+    lexicons = data_folder("lexicons")
+    bench = load_bench(lexicons / "profiles" / "default.yaml", lexicons)
+    before = all_stored(filled)
+    changes = list(rescore(filled, bench, Scope(), dry=False))
+    assert all(change.wordless for change in changes)
+    assert [one.findings for one in all_stored(filled)] == [one.findings for one in before]
+
+
+@pytest.mark.parametrize(
+    "text", ["words: 0", "words: -3", "words: many", "word: 5", "- 1", "words: true", "a: [", "1"]
+)
+def test_a_policy_with_faults_is_told(tmp_path, text):
+    path = tmp_path / "policy.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as told:
+        load_policy(path)
+    assert told.value.code == "config.invalid"
+
+
+def test_a_policy_leaves_out_what_it_likes(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text("words: 30\nscores: null\n", "utf-8")
+    assert load_policy(path) == replace(Policy(), words=30, scores=None)
+    path.write_text("", "utf-8")
+    assert load_policy(path) == Policy()
+
+
+def test_the_command(tmp_path):
+    path = tmp_path / "d.sqlite"
+    with Database(str(path), create=True) as database:
+        desks.fill_with_samples(database)
+    (tmp_path / "p.yaml").write_text("words: 1\nscores: null\ntexts: null\n", "utf-8")
+    call = ["retention", "apply", "--db", str(path), "--policy", str(tmp_path / "p.yaml")]
+    dry = CliRunner().invoke(cli, [*call, "--dry-run"])
+    assert dry.exit_code == 0, dry.output
+    assert "words: 14 of before" in dry.output
+    assert "would be deleted" in dry.output
+    done = CliRunner().invoke(cli, [*call, "--json"])
+    assert [json.loads(line)["deleted"] for line in done.output.splitlines()] == [14, 0]
+    wrong = CliRunner().invoke(cli, [*call, "--delete-recordings"])
+    assert wrong.exit_code == 2
+    assert Path(path).stat().st_size > 0
