@@ -23,6 +23,8 @@ MOST_DAYS = 366
 """Days that a token lasts at most."""
 _PREFIX = "svct_"
 """So that whoever finds one in a file knows what it is."""
+_NEVER = frozenset({May.ACCOUNTS})
+"""What only a person does."""
 _TITLE = 100
 _USED_EVERY_S = 60.0
 
@@ -62,7 +64,7 @@ def make_token(
     secret = _PREFIX + secrets.token_urlsafe(32)
     with database.writing() as connection:
         account = find(connection, name)
-        more = sorted(set(chosen) - GRANTS[Office(account.role)])
+        more = sorted(set(chosen) - GRANTS[Office(account.role)] | set(chosen) & _NEVER)
         if more or not account.active:
             raise wrong("granted", f"the account itself may not: {', '.join(more) or 'anything'}")
         now = clock.now()
@@ -131,4 +133,4 @@ def revoke_token(database: Database, name: str, key: int, *, by: str) -> None:
 
 def grantable(viewer: Viewer) -> tuple[May, ...]:
     """The scopes that somebody may give a token of her own."""
-    return tuple(may for may in May if may in viewer.rights)
+    return tuple(may for may in May if may in viewer.rights - _NEVER)

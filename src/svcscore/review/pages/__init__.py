@@ -1,6 +1,24 @@
 """The pages, one file an area."""
 
-from svcscore.review.pages import case, front, privacy, queue, queue_api, sound
+from svcscore.review.pages import (
+    accounts,
+    front,
+    log,
+    privacy,
+    queue,
+    queue_api,
+    sound,
+    tokens,
+)
 
-ROUTERS = (case.router, front.router, privacy.router, queue.router, queue_api.router, sound.router)
+ROUTERS = (
+    front.router,
+    accounts.router,
+    log.router,
+    privacy.router,
+    queue.router,
+    queue_api.router,
+    sound.router,
+    tokens.router,
+)
 """In the order in which paths are tried."""
