@@ -159,8 +159,13 @@ class Sounds:
 
 
 @lru_cache(maxsize=4)
-def sounds_below(folder: Path) -> Sounds:
-    """What is played of the recordings below a folder; the same for every request."""
+def sounds_of(database: str, folder: Path) -> Sounds:
+    """What one desk plays, the same for every request.
+
+    Args:
+        database: its address, by which two desks of one process are told apart.
+        folder: below which its recordings lie.
+    """
     return Sounds(Recordings(folder))
 
 

@@ -13,7 +13,7 @@ from svcscore.audio.clip import MIME_TYPE
 from svcscore.audio.streamed import Streamed
 from svcscore.desk.accounts import Present
 from svcscore.desk.opening import open_case
-from svcscore.desk.sounding import AROUND, Peaks, hearing, sounds_below, tell_export
+from svcscore.desk.sounding import AROUND, Peaks, hearing, sounds_of, tell_export
 from svcscore.desk.viewer import May
 from svcscore.errors import InputError, UsageError
 from svcscore.review.desk import desk_of
@@ -58,7 +58,7 @@ def clip(
     if download and not who.viewer.may(May.EXPORT):
         raise HTTPException(403)
     desk = desk_of(request)
-    sounds = sounds_below(desk.settings.recordings)
+    sounds = sounds_of(desk.database.shown, desk.settings.recordings)
     try:
         with desk.database.reading() as connection:
             meant = hearing(
@@ -110,7 +110,8 @@ def peaks(
             meant = hearing(connection, who.viewer, stored, start=start, end=end)
             around = stored.kept.interaction.span.padded(AROUND)
             whole = hearing(connection, who.viewer, stored, start=around.start, end=around.end)
-        return sounds_below(desk.settings.recordings).peaks(meant, whole, bins)
+        sounds = sounds_of(desk.database.shown, desk.settings.recordings)
+        return sounds.peaks(meant, whole, bins)
     except (InputError, UsageError) as fault:
         return _refused(fault)
 
