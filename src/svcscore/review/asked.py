@@ -25,8 +25,9 @@ def _blank(value: Any) -> Any:  # noqa: ANN401  whatever was sent
 
 
 _Blank = BeforeValidator(_blank)
-Text = Annotated[str | None, _Blank, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]+$")]
-Cursor = Annotated[str | None, _Blank, StringConstraints(max_length=150)]
+_Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Text = Annotated[_Line | None, _Blank]
+Cursor = Annotated[Annotated[str, StringConstraints(max_length=150)] | None, _Blank]
 
 
 class Asked(BaseModel):

@@ -11,10 +11,10 @@ const REFRESH_MS = 60_000;
 const asked = () => Object.fromEntries(new URLSearchParams(query()));
 
 // whoever opens a case goes on from here: the case's page asks for the next one with the same filter
-sessionStorage.setItem('queue', query());
+sessionStorage.setItem('svcscore:queue', `?${query()}`);
 
 function localTimes() {
-  for (const time of document.querySelectorAll('#live time[datetime]')) {
+  for (const time of document.querySelectorAll('#rows time[datetime]')) {
     const at = new Date(time.dateTime);
     const today = at.toDateString() === new Date().toDateString();
     time.textContent = at.toLocaleString(document.documentElement.lang, {
@@ -23,9 +23,8 @@ function localTimes() {
   }
 }
 
-/** Show what waits now, and leave the focus on the row where it was. */
-async function refresh() {
-  const focused = document.activeElement?.closest('tr[data-id]')?.dataset.id;
+/** Show what waits now, and leave the focus on the row where it was; the filter only where it changed. */
+async function refresh(...changed) {
   let text;
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
@@ -34,11 +33,12 @@ async function refresh() {
   } catch {
     return;
   }
-  // nobody's half-made choice is taken away
-  if ($('#filter').contains(document.activeElement) || $('.views').open) return;
-  const fresh = new DOMParser().parseFromString(text, 'text/html').querySelector('#live');
-  if (!fresh) return;
-  $('#live').replaceWith(fresh);
+  const focused = document.activeElement?.closest('tr[data-id]')?.dataset.id;
+  const fresh = new DOMParser().parseFromString(text, 'text/html');
+  for (const part of ['#tabs', '#rows', ...changed]) {
+    const found = fresh.querySelector(part);
+    if (found) $(part).replaceWith(found);
+  }
   localTimes();
   if (focused) (document.querySelector(`tr[data-id="${CSS.escape(focused)}"] a.case`) ?? $('a.case'))?.focus();
 }
@@ -83,8 +83,7 @@ function save() {
     try {
       await send('POST', '/api/v1/queue/views', { name: form.elements.name.value, filter: asked() });
       tell(words.saved);
-      $('.views').open = false;
-      await refresh();
+      await refresh('#filter');
     } catch (error) {
       failed(error);
     }
@@ -94,8 +93,7 @@ function save() {
 async function forget(key) {
   try {
     await send('DELETE', `/api/v1/queue/views/${key}`);
-    $('.views').open = false;
-    await refresh();
+    await refresh('#filter');
   } catch (error) {
     failed(error);
   }
