@@ -26,7 +26,7 @@ from svcscore.desk.calibration_view import (
 from svcscore.desk.casework import is_own, view_of, waits
 from svcscore.desk.opening import open_case
 from svcscore.desk.viewer import May, Viewer
-from svcscore.errors import StoreError, UsageError
+from svcscore.errors import UsageError
 from svcscore.records import Finding, Role, Status, Verdict
 from svcscore.scoring import sampling
 from svcscore.scoring.sampling import Candidate
@@ -67,15 +67,15 @@ def make(database: Database, viewer: Viewer, new: NewCalibration) -> int:
     """Begin a calibration; tells its key.
 
     Raises:
-        StoreError: ``store.exists`` where the name is taken, ``store.unknown`` where an account or a
-            case is not there, ``store.empty`` where nothing can be drawn.
-        UsageError: ``desk.refused`` where somebody may not lead one, or not take part in it.
+        StoreError: ``store.unknown`` where an account or a case is not there.
+        UsageError: ``store.exists`` where the name is taken, ``store.empty`` where nothing can be
+            drawn, ``desk.refused`` where somebody may not lead one, or not take part in it.
     """
     if not viewer.may(May.LEAD):
         raise _refused("only who leads quality begins calibrations")
     with database.writing() as connection:
         if rows.is_there(connection, new.name):
-            raise StoreError(
+            raise UsageError(
                 "store.exists", f"there is a calibration {new.name!r}", "choose another name"
             )
         names = dict.fromkeys((*new.members, *([new.expert] if new.expert else [])))
@@ -322,7 +322,7 @@ def _drawn(connection: Connection, viewer: Viewer, new: NewCalibration) -> tuple
         for name in rows.worth_judging(connection, viewer.scope)
     ]
     if not candidates:
-        raise StoreError(
+        raise UsageError(
             "store.empty", "no case was reviewed or should be", "take in recordings first"
         )
     plan = sampling.count(candidates, min(max(1, new.sample), CASES), new.seed)

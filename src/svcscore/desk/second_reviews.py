@@ -17,7 +17,7 @@ from svcscore.desk import clock
 from svcscore.desk.accounts import viewer_of
 from svcscore.desk.casework import titles, waits
 from svcscore.desk.viewer import May, Viewer
-from svcscore.errors import StoreError, UsageError
+from svcscore.errors import UsageError
 from svcscore.scoring import sampling
 from svcscore.scoring.agreement import DECISIONS, Concordance, Pair, concordance, second_reviews
 from svcscore.scoring.sampling import Candidate
@@ -79,9 +79,9 @@ def give_out(database: Database, viewer: Viewer, draw: Draw) -> int:
     """Draw reviewed cases and deal them out; tells how many.
 
     Raises:
-        StoreError: ``store.empty`` where nothing is left to draw, ``store.unknown`` where an account
-            is not there.
-        UsageError: ``desk.refused`` where the viewer may not, or nobody named may review them.
+        StoreError: ``store.unknown`` where an account is not there.
+        UsageError: ``store.empty`` where nothing is left to draw; ``desk.refused`` where the viewer
+            may not, or nobody named may review them.
     """
     if not viewer.may(May.LEAD):
         raise UsageError("desk.refused", "only who leads quality does this", "ask her")
@@ -94,7 +94,7 @@ def give_out(database: Database, viewer: Viewer, draw: Draw) -> int:
         }
         chosen = _drawn(list(cases.values()), draw)
         if not chosen:
-            raise StoreError(
+            raise UsageError(
                 "store.empty",
                 "there is no reviewed case that these people could review a second time",
                 "name others, or wait until more is reviewed",
