@@ -119,14 +119,14 @@ def log_in(database: Database, name: str, password: str, *, address: str = "") -
     """
     name = name.strip().lower()
     with database.reading() as connection:
-        account = rows.by_name(connection, name)
+        account = named(connection, name)
     known = account.password if account else None
     right = fits(known, password)
     anew = hashed(password) if right and outdated(known) else known
     with database.writing() as connection:
         now = clock.now()
         # read again: another login may have locked it meanwhile, or the password is another
-        account = rows.by_name(connection, name)
+        account = named(connection, name)
         if account is None or not account.active or locked(account, now):
             # what was typed may be a password in the wrong field
             told = {"account": account.name if account else None, "address": address}
@@ -144,7 +144,7 @@ def log_in(database: Database, name: str, password: str, *, address: str = "") -
 def log_in_by_proxy(database: Database, name: str, *, address: str = "") -> Entry | None:
     """Begin a session of whom a trusted proxy names; None where there is no such active account."""
     with database.writing() as connection:
-        account = rows.by_name(connection, name.strip().lower())
+        account = named(connection, name.strip().lower())
         if account is None or not account.active:
             return None
         return begin(connection, account, clock.now(), address=address, how="proxy")
@@ -262,6 +262,11 @@ def viewer_of(account: Account) -> Viewer:
 def digest_of(secret: str) -> str:
     """What is kept of a cookie or a token: who reads the database cannot log in with it."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def named(connection: Connection, name: str) -> Account | None:
+    """The account of that name; what is no name is not looked for."""
+    return rows.by_name(connection, name) if _NAME.fullmatch(name) else None
 
 
 def locked(account: Account, now: str) -> bool:

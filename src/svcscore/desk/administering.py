@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from svcscore.desk.accounts import check_fields
+from svcscore.desk.accounts import check_fields, named
 from svcscore.desk.passwords import check_password, hashed, wrong
 from svcscore.desk.viewer import Office
 from svcscore.store import audit
@@ -98,7 +98,7 @@ def find(connection: Connection, name: str) -> Account:
     Raises:
         AccountError: ``desk.account`` where there is none.
     """
-    account = rows.by_name(connection, name)
+    account = named(connection, name)
     if account is None:
         raise wrong("unknown", f"there is no account {name!r}")
     return account

@@ -146,10 +146,13 @@ def _route(scope: Scope) -> str:
 
 
 def _refused(request: Request) -> Response | None:
-    """Why a request is not looked at: another site sends it, or it is too long."""
+    """Why a request is not looked at: another site sends it, or it is no request of ours."""
     if request.method not in _SAFE and foreign(request):
         told = {"error": "origin", "message": "the request comes from another site"}
         return JSONResponse(told, 403)
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        # in no id and no name, and PostgreSQL keeps none
+        return JSONResponse({"error": "nul", "message": "no address has such a character"}, 400)
     length = request.headers.get("content-length", "0")
     if not (length.isascii() and length.isdecimal()):
         return JSONResponse({"error": "length", "message": "this is no length"}, 400)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from svcscore.desk import administering, clock, tokens
@@ -19,6 +19,7 @@ from svcscore.store.desk.accounts import Account
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=200)]
+Key = Annotated[int, Path(ge=1, le=2**62)]
 Who = Annotated[Present, needs(May.ACCOUNTS)]
 _EMPTY = {
     **dict.fromkeys(("name", "shown", "branch_id", "staff_id"), ""),
@@ -135,7 +136,7 @@ def reset(request: Request, name: str, who: Who) -> Response:
 
 
 @router.post("/accounts/{name}/tokens/{token}/revoke")
-def revoke(request: Request, name: str, token: int, who: Who) -> Response:
+def revoke(request: Request, name: str, token: Key, who: Who) -> Response:
     """End one of its tokens."""
     try:
         tokens.revoke_token(desk_of(request).database, name, token, by=who.viewer.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from svcscore.desk import clock, tokens
@@ -48,7 +48,11 @@ def make(
 
 
 @router.post("/tokens/{token}/revoke")
-def revoke(request: Request, token: int, who: Annotated[Present, needs()]) -> Response:
+def revoke(
+    request: Request,
+    token: Annotated[int, Path(ge=1, le=2**62)],
+    who: Annotated[Present, needs()],
+) -> Response:
     """End one."""
     name = who.viewer.name
     try:
