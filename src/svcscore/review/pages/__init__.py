@@ -2,6 +2,7 @@
 
 from svcscore.review.pages import (
     accounts,
+    case,
     front,
     log,
     privacy,
@@ -14,6 +15,7 @@ from svcscore.review.pages import (
 ROUTERS = (
     front.router,
     accounts.router,
+    case.router,
     log.router,
     privacy.router,
     queue.router,
