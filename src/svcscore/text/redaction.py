@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from svcscore.records import Turn
 from svcscore.spans import Span, hull, merge
+from svcscore.text.addresses import addresses
 from svcscore.text.balances import balances
 from svcscore.text.digits import APART, MASK, TURN
 from svcscore.text.names import names
@@ -30,7 +31,7 @@ class Found:
     """Something personal in a text, from `start` up to `end`.
 
     `kind` is ``bank_card``, ``id_number``, ``phone_number``, ``code``, ``number`` (one of these, not
-    known which), ``balance`` or ``name``; `hidden` are the places of the characters to be masked.
+    known which), ``balance``, ``address`` or ``name``; `hidden` are the places of the characters to be masked.
     """
 
     start: int
@@ -43,6 +44,7 @@ def find(text: str) -> tuple[Found, ...]:
     """Everything personal in `text`, in order and without overlap."""
     found = [Found(start, end, "name", tuple(sorted(h))) for start, end, h in names(text)]
     found += [Found(start, end, "balance", tuple(sorted(h))) for start, end, h in balances(text)]
+    found += [Found(start, end, "address", tuple(sorted(h))) for start, end, h in addresses(text)]
     taken = tuple((one.start, one.end) for one in found)
     found += [
         Found(one.start, one.end, one.kind, tuple(sorted(one.hidden)))
