@@ -88,9 +88,9 @@ def _look(
     wanted = asked.filter()
     with database.reading() as connection:
         counts = asdict(queueing.counts(connection, viewer, wanted))
-        known = queueing.count_decided(connection, viewer, wanted)
-        found, done = None, None
+        found, done, known = None, None, None
         if asked.status is Status.DECIDED:
+            known = queueing.count_decided(connection, viewer, wanted)
             done = queueing.look_decided(
                 connection,
                 viewer,
@@ -116,7 +116,8 @@ def _look(
         )
         for tab in Tab
     ]
-    many = f"{decided.MOST:,}+" if known > decided.MOST else f"{known:,}"
+    # counted only where it is looked at: nobody's work waits there, and it would cost every page
+    many = "" if known is None else _up_to(known)
     last = Shown(
         key="decided",
         address=asked.address(tab=None, status=Status.DECIDED),
@@ -124,6 +125,10 @@ def _look(
         here=done is not None,
     )
     return (*tabs, last), found, done
+
+
+def _up_to(count: int) -> str:
+    return f"{decided.MOST:,}+" if count > decided.MOST else f"{count:,}"
 
 
 def _choices(database: Database, viewer: Viewer, asked: Asked) -> Choices:

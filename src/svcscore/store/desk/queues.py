@@ -124,20 +124,12 @@ def page(
 
 def counts(connection: Connection, wanted: Wanted, now: str) -> Counts:
     """How many are meant, whatever the tab."""
-    reasons = [func.count().filter(condition) for condition in _REASONS.values()]
-    chosen = select(func.count(), *reasons).select_from(WAITING).where(*_meant(wanted, now))
-    whole, *each = connection.execute(chosen).one()
-    of = dict(zip(_REASONS, each, strict=True))
-    mine = (
-        select(func.count())
-        .select_from(WAITING)
-        .where(*_meant(wanted, now), _in_hand(now, wanted.me))
-    )
-    return Counts(
-        all=whole,
-        **{tab.value: int(count) for tab, count in of.items()},
-        mine=connection.execute(mine).scalar_one(),
-    )
+    conditions = [*_REASONS.values(), _in_hand(now, wanted.me)]
+    each = [func.count().filter(condition) for condition in conditions]
+    chosen = select(func.count(), *each).select_from(WAITING).where(*_meant(wanted, now))
+    whole, *found, mine = connection.execute(chosen).one()
+    of = dict(zip(_REASONS, found, strict=True))
+    return Counts(all=whole, **{tab.value: int(count) for tab, count in of.items()}, mine=mine)
 
 
 def free(

@@ -124,9 +124,9 @@ def _waiting_table() -> sa.Table:
 def _decided_table() -> sa.Table:
     table = op.create_table(
         "decided_findings",
+        sa.Column("at", _TIME, nullable=False, comment="ISO 8601, UTC"),
         sa.Column("interaction_key", _KEY, nullable=False),
         sa.Column("finding_id", sa.String(length=64), nullable=False),
-        sa.Column("at", _TIME, nullable=False, comment="ISO 8601, UTC"),
         sa.Column("reviewer", sa.String(), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -139,12 +139,18 @@ def _decided_table() -> sa.Table:
             ["interactions.key"],
             name=op.f("fk_decided_findings_interaction_key"),
         ),
-        sa.PrimaryKeyConstraint("interaction_key", "finding_id", name=op.f("pk_decided_findings")),
+        sa.PrimaryKeyConstraint(
+            "at", "interaction_key", "finding_id", name=op.f("pk_decided_findings")
+        ),
+        sqlite_with_rowid=False,
     )
-    order = ["at", "interaction_key", "finding_id"]
-    op.create_index(op.f("ix_decided_findings_at"), "decided_findings", order)
     op.create_index(
-        op.f("ix_decided_findings_branch_at"), "decided_findings", ["branch_id", *order]
+        op.f("ix_decided_findings_interaction_key"), "decided_findings", ["interaction_key"]
+    )
+    op.create_index(
+        op.f("ix_decided_findings_branch_at"),
+        "decided_findings",
+        ["branch_id", "at", "interaction_key", "finding_id"],
     )
     return table
 
