@@ -28,6 +28,7 @@ from svcscore.store.reader import Scope
 from svcscore.store.tables import EVIDENCE, INTERACTIONS
 from svcscore.testing import desks
 from svcscore.testing.sounds import found_mark, lay_case, write_marked
+from svcscore.text.digits import MASK
 
 PHONE = "162a545074d668d7"
 FIRST, SECOND = "b432df1bc838f838", "b3a07e28d2f1ebbd"
@@ -151,7 +152,7 @@ def test_a_number_is_silent_until_somebody_gave_a_reason(database):
     assert not meant.mute
     with database.reading() as connection:
         one = case(connection, PHONE)
-        assert "*" not in "".join(unmasking.shown_turns(connection, lead, one))
+        assert MASK not in "".join(unmasking.shown_turns(connection, lead, one))
         for other in ("reviewer", "boss2"):
             theirs = viewer(database, other)
             assert not unmasking.unmasked(connection, theirs, one.key, clock.now())

@@ -219,3 +219,47 @@ def test_a_hold_is_made_once_and_released(client, desk_database):
         400,
         404,
     }
+
+
+def test_a_lead_unmasks_holds_and_exports_in_the_browser(entered, desk_database):
+    page = entered("lead")
+    page.goto(f"/cases/{CASE}")
+    page.click("[data-ask=unmask]")
+    page.fill("dialog[open] textarea", "客户投诉需要核对")
+    page.click("dialog[open] [data-send]")
+    page.wait_for_selector(".privacy .open")
+    assert page.locator(".privacy .left").inner_text().startswith(("14:", "15:"))
+    page.click("[data-ask=hold]")
+    page.fill("dialog[open] textarea", "<b>法院</b>要求保全")
+    page.click("dialog[open] [data-send]")
+    page.wait_for_selector(".privacy .held")
+    assert "<b>法院</b>要求保全" in page.locator(".privacy q").inner_text()
+    page.click("[data-ask=export]")
+    with page.expect_download() as taken:
+        page.click("dialog[open] .first")
+    assert taken.value.suggested_filename.startswith(CASE)
+    page.click("[data-do=mask]")
+    page.wait_for_selector(".privacy .open", state="detached")
+    assert [detail["customer_muted"] for _, detail in logged(desk_database, "export.clip")] == [
+        True
+    ]
+
+
+def test_a_browser_plays_and_jumps(entered):
+    page = entered("teller1")
+    length, at = page.evaluate(
+        """async (path) => {
+          const audio = new Audio(path);
+          await new Promise((done, failed) => {
+            audio.onloadedmetadata = done;
+            audio.onerror = () => failed(audio.error.message);
+          });
+          audio.currentTime = 40;
+          await audio.play();
+          await new Promise((done) => setTimeout(done, 800));
+          return [audio.duration, audio.currentTime];
+        }""",
+        CLIP,
+    )
+    assert abs(length - 55.45) < 0.1
+    assert 40.1 < at < 42
