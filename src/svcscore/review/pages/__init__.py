@@ -2,9 +2,12 @@
 
 from svcscore.review.pages import (
     accounts,
+    appeals,
+    appeals_api,
     case,
     front,
     log,
+    mine,
     privacy,
     queue,
     queue_api,
@@ -15,8 +18,11 @@ from svcscore.review.pages import (
 ROUTERS = (
     front.router,
     accounts.router,
+    appeals.router,
+    appeals_api.router,
     case.router,
     log.router,
+    mine.router,
     privacy.router,
     queue.router,
     queue_api.router,

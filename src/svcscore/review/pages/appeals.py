@@ -1,0 +1,118 @@
+"""Appeals as pages: those that wait, one with what it is about, and what they tell of the desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Connection
+
+from svcscore.desk.accounts import Present
+from svcscore.desk.appeal_figures import figures
+from svcscore.desk.appeal_views import AppealView, Which, handlers, listing, of_case, see
+from svcscore.desk.appealing import LEAST, MOST
+from svcscore.desk.case_view import FindingView, Stretch
+from svcscore.desk.casework import see_case
+from svcscore.desk.viewer import May, Viewer
+from svcscore.errors import StoreError
+from svcscore.ledger.naming import Naming
+from svcscore.review.desk import desk_of
+from svcscore.review.guard import needs
+from svcscore.review.pages.mine import terms_of
+from svcscore.review.render import page as paged
+
+router = APIRouter()
+Id = Annotated[str, Path(max_length=64)]
+CONTEXT = 3.0
+"""Seconds that are heard before and after a place."""
+
+
+@router.get("/appeals")
+def appeals_page(
+    request: Request,
+    who: Annotated[Present, needs(May.ANSWER, May.APPEAL)],
+    which: Which | None = None,
+    branch: Annotated[str | None, Query(max_length=100)] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """The list: for who handles appeals those that wait, for others all of their own."""
+    handles = who.viewer.may(May.ANSWER)
+    which = which or (Which.OPEN if handles else Which.ALL)
+    with desk_of(request).database.reading() as connection:
+        found = listing(connection, who.viewer, which, branch_id=branch or None, page=page)
+        branches = Naming.of(connection).branches if who.viewer.branch_id is None else {}
+    return paged(
+        request,
+        who,
+        "appeals/list.html.j2",
+        found=found,
+        which=which,
+        offered=tuple(Which) if handles else (),
+        branch=branch or "",
+        branches=branches,
+    )
+
+
+@router.get("/appeals/figures")
+def figures_page(request: Request, who: Annotated[Present, needs(May.LEAD)]) -> Response:
+    """What appeals tell of the desk itself."""
+    with desk_of(request).database.reading() as connection:
+        found = figures(connection, who.viewer)
+    return paged(request, who, "appeals/figures.html.j2", found=found)
+
+
+@router.get("/appeals/beside/{interaction_id}")
+def beside(
+    request: Request,
+    interaction_id: Id,
+    who: Annotated[Present, needs(May.ANSWER, May.APPEAL)],
+) -> Response:
+    """What stands of appeals in a case's page."""
+    terms = terms_of(request)
+    with desk_of(request).database.reading() as connection:
+        found = of_case(connection, who.viewer, interaction_id, terms=terms)
+    return paged(
+        request, who, "appeals/beside.html.j2", found=found, terms=terms, least=LEAST, most=MOST
+    )
+
+
+@router.get("/appeals/{appeal_id}")
+def appeal_page(
+    request: Request,
+    appeal_id: Id,
+    who: Annotated[Present, needs(May.ANSWER, May.APPEAL)],
+) -> Response:
+    """One appeal, with what is needed to answer it."""
+    with desk_of(request).database.reading() as connection:
+        found = see(connection, who.viewer, appeal_id)
+        finding, listen = _about(connection, who.viewer, found)
+        leads = who.viewer.may(May.LEAD) and found.state.open
+        others = handlers(connection, appeal_id) if leads else ()
+    return paged(
+        request,
+        who,
+        "appeals/appeal.html.j2",
+        appeal=found,
+        finding=finding,
+        listen=listen,
+        handlers=others,
+        least=LEAST,
+        most=MOST,
+    )
+
+
+def _about(
+    connection: Connection, viewer: Viewer, appeal: AppealView
+) -> tuple[FindingView | None, Stretch | None]:
+    """The finding and what to hear of it; None where rules or a later hearing know it no more."""
+    try:
+        case = see_case(connection, viewer, appeal.interaction_id)
+    except StoreError as fault:
+        if fault.code != "store.unknown":
+            raise
+        return None, None
+    finding = next((one for one in case.findings if one.id == appeal.finding_id), None)
+    if finding is None or finding.listen is None:
+        return finding, None
+    start, end = finding.listen.start - CONTEXT, finding.listen.end + CONTEXT
+    return finding, Stretch(start=max(case.start, start), end=min(case.end, end))
