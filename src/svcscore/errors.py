@@ -95,6 +95,8 @@ CODES: dict[str, str] = {
     "desk.stretch": "nothing of the case lies in the stretch that was asked for",
     "desk.reason": "a reason is needed, and none was given",
     "desk.late": "the time for an appeal is over",
+    "desk.days": "trends are asked for over days that cannot be looked at",
+    "desk.samples": "the samples that the demo shows are not there, or are others",
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",

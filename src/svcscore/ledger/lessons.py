@@ -45,7 +45,11 @@ _TWINS = {
 
 
 def lessons(
-    connection: Connection, books: Books, staff_id: str, until: date | None = None
+    connection: Connection,
+    books: Books,
+    staff_id: str,
+    until: date | None = None,
+    branch_id: str | None = None,
 ) -> tuple[Served, ...]:
     """The last `MOST` scored visits of one person.
 
@@ -54,11 +58,14 @@ def lessons(
         books: by what they were judged.
         staff_id: of the person.
         until: the day after the last; None takes all.
+        branch_id: only visits there; None takes all.
 
     Raises:
         StoreError: where something kept is damaged or missing.
     """
-    keys = statistics.last_keys(connection, Scope(staff_id=staff_id, until=until), MOST)
+    keys = statistics.last_keys(
+        connection, Scope(staff_id=staff_id, branch_id=branch_id, until=until), MOST
+    )
     cards = {one.interaction_key: one.card for one in statistics.cards(connection, keys)}
     began = statistics.began(connection, keys)
     return tuple(

@@ -40,8 +40,17 @@ SHADES = ("#0b3a5e", "#2f6f9f", "#7fb0d4", "#c3dbec", "#eef5fa")
 _ALL = both("全体", "All")
 
 
-def distribution(bars: Sequence[int], before: Sequence[int], bands: Sequence[BandShare]) -> Markup:
-    """How totals lie, in per cent, over the bands of the rubric; the month before as an outline."""
+MONTHS = (both("本月", "This month"), both("上月", "Month before"))
+"""What the two times of a distribution are called."""
+
+
+def distribution(
+    bars: Sequence[int],
+    before: Sequence[int],
+    bands: Sequence[BandShare],
+    times: tuple[str, str] = MONTHS,
+) -> Markup:
+    """How totals lie, in per cent, over the bands of the rubric; the time before as an outline."""
     from matplotlib.ticker import MaxNLocator
 
     now, then = (100 * np.array(it) / max(sum(it), 1) for it in (bars, before))
@@ -62,8 +71,8 @@ def distribution(bars: Sequence[int], before: Sequence[int], bands: Sequence[Ban
         axes.set_ylabel("%")
         _band_names(axes, bands, first)
         entries: list[tuple[dict[str, Any], str]] = [
-            ({"color": BLUE, "linewidth": 8}, both("本月", "This month")),
-            ({"color": AMBER, "linewidth": 1.8}, both("上月", "Month before")),
+            ({"color": BLUE, "linewidth": 8}, times[0]),
+            ({"color": AMBER, "linewidth": 1.8}, times[1]),
         ]
         sheet.key(entries if then.any() else entries[:1], 54)
         told = "；".join(f"{band.name} {band.count}" for band in bands)
