@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from markupsafe import Markup, escape
+
 from svcscore.decisions import Decision
 from svcscore.desk.case_view import CaseView, FindingView, Group, TurnView
 from svcscore.records import Match, Polarity, Severity
@@ -16,23 +18,12 @@ _TONES = ("red", "amber", "green", "blue", "due", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word with what was found at it."""
-
-    text: str
-    start: float
-    end: float
-    hits: str
-    """Ids of the findings, with blanks between."""
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A turn as it is painted."""
 
     turn: TurnView
-    words: tuple[Word, ...]
+    words: Markup
+    """A ``<span class="w">`` for each word; made here, for a template takes five times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +52,9 @@ def painted(view: CaseView) -> Painted:
                 for at in range(place.first, place.last + 1):
                     hits.setdefault((place.turn, at), []).append(finding)
     return Painted(
-        lines=tuple(Line(turn=turn, words=tuple(_words(turn, hits))) for turn in view.turns),
+        lines=tuple(
+            Line(turn=turn, words=Markup("".join(_words(turn, hits)))) for turn in view.turns
+        ),
         sections=tuple(_section(group, view) for group in Group),
     )
 
@@ -87,15 +80,14 @@ def tone_of(finding: FindingView) -> str:
     return "amber" if finding.group is Group.OPEN and decided is None else "green"
 
 
-def _words(turn: TurnView, hits: dict[tuple[int, int], list[FindingView]]) -> Iterator[Word]:
+def _words(turn: TurnView, hits: dict[tuple[int, int], list[FindingView]]) -> Iterator[str]:
     for at, word in enumerate(turn.words):
-        found = hits.get((turn.index, at), ())
-        yield Word(
-            text=word.text,
-            start=word.start,
-            end=word.end,
-            hits=" ".join(finding.id for finding in found),
-            tone=min(map(tone_of, found), key=_TONES.index, default=""),
+        found = hits.get((turn.index, at))
+        tone = f" hit {min(map(tone_of, found), key=_TONES.index)}" if found else ""
+        ids = f' data-hits="{escape(" ".join(one.id for one in found))}"' if found else ""
+        yield (
+            f'<span class="w{tone}" data-turn="{turn.index}" data-word="{at}"'
+            f' data-start="{word.start}" data-end="{word.end}"{ids}>{escape(word.text)}</span>'
         )
 
 

@@ -23,8 +23,9 @@ let current = null; // id of the finding that is picked
 export const caseId = about.id;
 
 // ── sound ────────────────────────────────────────────────────────────────────
-const peaks = (start, end, bins) =>
-  send('GET', `/api/v1/cases/${caseId}/peaks?start=${start}&end=${end}&bins=${bins}`);
+// the page asks for the whole by this very address before any script runs
+const peaks = (start, end) =>
+  send('GET', `/api/v1/cases/${caseId}/peaks?start=${start}&end=${end}&bins=1600`);
 const wave = new Wave(get('wave'), peaks, (seconds) => player.on(seconds));
 const near = new Wave(get('near'), peaks, (seconds) => player.on(seconds));
 const player = new Player(get('audio'), about, { change: moved, fault: noSound });
@@ -70,7 +71,7 @@ function follow(now, shade) {
   const there = nearAt !== null && now >= nearAt && now <= nearAt + NEAR;
   if (there) return;
   nearAt = Math.max(about.start, Math.min(now - NEAR / 6, about.end - NEAR));
-  near.show(nearAt, nearAt + NEAR).catch(() => {});
+  near.show(nearAt.toFixed(2), (nearAt + NEAR).toFixed(2)).catch(() => {});
 }
 
 let words = [];
@@ -332,7 +333,7 @@ function begin() {
   get('speed').addEventListener('change', setSpeed);
   get('auto').addEventListener('change', () => remember('auto', get('auto').checked));
   get('note-form')?.addEventListener('submit', addNote);
-  wave.show(about.start, about.end).then(() => { main.dataset.wave = 'drawn'; }, (fault) => noSound(fault.body?.error));
+  wave.show(main.dataset.start, main.dataset.end).then(drawn, (fault) => noSound(fault.body?.error));
   if (long) follow(about.start, [null, null]);
   painted();
   const linked = decodeURIComponent(location.hash.slice(1));
@@ -340,6 +341,17 @@ function begin() {
   if (first) pick(first.dataset.finding);
   moved();
   main.dataset.ready = 'yes';
+  mark('painted');
+}
+
+function drawn() {
+  main.dataset.wave = 'drawn';
+  mark('drawn');
+}
+
+/** For measuring: when what was just done has been painted. */
+function mark(name) {
+  requestAnimationFrame(() => setTimeout(() => performance.mark(`case:${name}`)));
 }
 
 async function addNote(event) {

@@ -9,7 +9,7 @@ const CUSTOMER = '#c9a227';
 export class Wave {
   /**
    * @param canvas where to draw.
-   * @param ask (start, end, bins) -> promise of {start, end, peaks}.
+   * @param ask (start, end) -> promise of {start, end, peaks}.
    * @param seek (seconds) -> void, for a click.
    */
   constructor(canvas, ask, seek) {
@@ -31,11 +31,10 @@ export class Wave {
   /** Show this stretch; resolves when it is drawn, rejects where there is no sound. */
   async show(start, end) {
     const asked = ++this.asked;
-    const bins = Math.min(4000, Math.max(200, Math.round(this.canvas.clientWidth)));
-    const found = await this.ask(start, end, bins);
+    const found = await this.ask(start, end);
     if (asked !== this.asked) return;
-    this.start = start;
-    this.end = end;
+    this.start = Number(start);
+    this.end = Number(end);
     this.found = found;
     this.draw();
   }
