@@ -6,7 +6,7 @@ that it tells nothing about any one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from svcscore.desk.casework import titles
 from svcscore.desk.viewer import Viewer
 from svcscore.ledger.observe import observations
 from svcscore.records import Kind, Scorecard
+from svcscore.scoring.scorecard import DEDUCTIONS
 from svcscore.store import reader, statistics
 from svcscore.store.desk import appeals, own
 from svcscore.store.reader import Scope, Stored
@@ -199,7 +200,8 @@ def own_trend(connection: Connection, viewer: Viewer) -> OwnTrend | None:
 def _case(
     one: Stored, card: Scorecard, began: str, filed: tuple[AppealView, ...], left: int
 ) -> OwnCase:
-    losses = sorted(_losses(card), key=lambda loss: -loss.points)
+    codes = {finding.id: finding.code for finding in one.findings}
+    losses = sorted(_losses(card, codes), key=lambda loss: -loss.points)
     return OwnCase(
         id=one.id,
         began=began,
@@ -219,12 +221,14 @@ def _case(
     )
 
 
-def _losses(card: Scorecard) -> Iterable[Loss]:
+def _losses(card: Scorecard, codes: Mapping[str, str]) -> Iterable[Loss]:
     for line in card.lines:
         lost = line.possible - line.earned
         if line.applicable and lost >= _LEAST:
+            lone = line.dimension == DEDUCTIONS and len(line.finding_ids) == 1
+            code = codes.get(line.finding_ids[0]) if lone else None
             yield Loss(
-                title=line.title,
+                title=f"{titles().get(code, code)}（{line.title}）" if code else line.title,
                 points=lost,
                 finding_id=line.finding_ids[0] if line.finding_ids else None,
             )

@@ -2,8 +2,11 @@
 
 from svcscore.review.pages import (
     accounts,
+    api,
     appeals,
     appeals_api,
+    calibrations,
+    calibrations_api,
     case,
     front,
     log,
@@ -18,8 +21,11 @@ from svcscore.review.pages import (
 ROUTERS = (
     front.router,
     accounts.router,
+    api.router,
     appeals.router,
     appeals_api.router,
+    calibrations.router,
+    calibrations_api.router,
     case.router,
     log.router,
     mine.router,

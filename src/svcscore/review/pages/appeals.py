@@ -15,11 +15,11 @@ from svcscore.desk.case_view import FindingView, Stretch
 from svcscore.desk.casework import see_case
 from svcscore.desk.viewer import May, Viewer
 from svcscore.errors import StoreError
-from svcscore.ledger.naming import Naming
 from svcscore.review.desk import desk_of
 from svcscore.review.guard import needs
 from svcscore.review.pages.mine import terms_of
 from svcscore.review.render import page as paged
+from svcscore.store.desk import choices
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=64)]
@@ -40,7 +40,7 @@ def appeals_page(
     which = which or (Which.OPEN if handles else Which.ALL)
     with desk_of(request).database.reading() as connection:
         found = listing(connection, who.viewer, which, branch_id=branch or None, page=page)
-        branches = Naming.of(connection).branches if who.viewer.branch_id is None else {}
+        branches = choices.branches(connection) if who.viewer.branch_id is None else ()
     return paged(
         request,
         who,

@@ -52,13 +52,13 @@ export function now() {
   if (text) tell(text);
 }
 
-/** Show moments in the time of whoever reads. */
+/** Show moments in the time of whoever reads, in the order year, month, day that both languages know. */
 export function localTimes(root = document) {
   for (const time of root.querySelectorAll('time[datetime]')) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.valueOf())) {
-      time.textContent = at.toLocaleString(document.documentElement.lang, {
-        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false,
+      time.textContent = at.toLocaleString('sv-SE', {
+        year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
       });
     }
   }
