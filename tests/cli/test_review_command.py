@@ -18,6 +18,7 @@ from svcscore.cli.review_account import ROLES
 from svcscore.desk.viewer import Office
 from svcscore.errors import SvcscoreError
 from svcscore.store.database import Database
+from svcscore.testing.tampering import open_log
 
 PASSWORD = "Ting1234Qing"
 
@@ -210,4 +211,5 @@ def test_a_row_that_was_altered_or_removed_is_named(url, harm, row):
 
 def tamper(url, statement):
     with Database(url) as database, database.writing() as connection:
+        open_log(connection)
         connection.exec_driver_sql(statement)

@@ -11,6 +11,7 @@ from svcscore.desk.administering import Changes, change, reset_password, unlock
 from svcscore.desk.passwords import AccountError, check_password, made_up
 from svcscore.desk.tokens import holder, make_token, revoke_token, tokens_of
 from svcscore.desk.viewer import May, Office
+from svcscore.errors import StoreError
 from svcscore.store import audit
 from svcscore.store.desk import accounts as rows
 from svcscore.store.desk import log
@@ -275,3 +276,14 @@ def test_the_log_is_read_by_who_what_and_day(staffed):
             (log.Which(until=today), 0),
         ):
             assert len(log.entries(connection, which, limit=10)) == many
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log WHERE key = 1"]
+)
+def test_the_database_itself_keeps_the_log(staffed, statement):
+    with pytest.raises(StoreError), staffed.writing() as connection:
+        connection.exec_driver_sql(statement)
+    with staffed.reading() as connection:
+        assert log.count(connection) == 2
+        assert audit.broken(connection) is None

@@ -26,6 +26,7 @@ from svcscore.store.evidence import pack_scorecard
 from svcscore.store.reader import Scope
 from svcscore.store.tables import AUDIT_LOG
 from svcscore.store.upkeep import check, copy, export
+from svcscore.testing.tampering import open_log
 
 
 def stored(database):
@@ -230,6 +231,7 @@ def test_every_change_is_in_the_log_and_an_altered_row_is_found(database):
         assert [row["action"] for row in actions] == ["ingest", "rescore", "review"]
         assert audit.broken(connection) is None
     with database.writing() as connection:
+        open_log(connection)
         connection.execute(
             AUDIT_LOG.update().where(AUDIT_LOG.c.action == "rescore").values(detail="{}")
         )

@@ -133,7 +133,9 @@ def where(fault: BaseException) -> str:
     kinds: list[str] = []
     one: BaseException | None = fault
     while one is not None and len(kinds) < 5:
-        frames = traceback.extract_tb(one.__traceback__)[-6:]
+        every = traceback.extract_tb(one.__traceback__)
+        ours = [frame for frame in every if "svcscore" in Path(frame.filename).parts]
+        frames = [*ours[-4:], every[-1]] if every and every[-1] not in ours else ours[-4:]
         places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
         kinds.append(f"{type(one).__name__} at {' < '.join(reversed(places))}")
         one = one.__cause__ or one.__context__

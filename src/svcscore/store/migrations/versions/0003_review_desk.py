@@ -1,4 +1,7 @@
-"""The review desk: accounts, sessions, claims, appeals, corrections, calibrations, holds."""
+"""The review desk: accounts, sessions, claims, appeals, corrections, calibrations, holds.
+
+From here on the database itself refuses to alter or remove rows of the audit log.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +13,12 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.String(length=40)
+_KEPT = "the audit log is append-only"
 
 
 def upgrade() -> None:
     """Add its tables; nothing of what is there changes."""
+    _keep_the_log()
     op.create_table(
         "accounts",
         sa.Column("key", _KEY, nullable=False),
@@ -352,3 +357,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("interaction_key", "account_key", name=op.f("pk_second_reviews")),
     )
     op.create_index(op.f("ix_second_reviews_account_key"), "second_reviews", ["account_key"])
+
+
+def _keep_the_log() -> None:
+    """Whoever may change the tables can take this away; the digests of the rows tell it then."""
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_log_{change.lower()} BEFORE {change} ON audit_log"
+                f" BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_log_kept() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{_KEPT}'; END $$"
+    )
+    for change in ("UPDATE", "DELETE", "TRUNCATE"):
+        op.execute(
+            f"CREATE TRIGGER audit_log_{change.lower()} BEFORE {change} ON audit_log"
+            " FOR EACH STATEMENT EXECUTE FUNCTION audit_log_kept()"
+        )
