@@ -9,6 +9,7 @@ import click
 
 from svcscore.cli.database import db_option
 from svcscore.cli.review_account import account
+from svcscore.cli.review_demo import demo
 
 if TYPE_CHECKING:
     from svcscore.store.desk.accounts import Account
@@ -24,6 +25,7 @@ def review() -> None:
 
 
 review.add_command(account)
+review.add_command(demo)
 
 
 @review.command()

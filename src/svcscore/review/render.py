@@ -15,6 +15,7 @@ from svcscore.desk.accounts import Present
 from svcscore.desk.viewer import May
 from svcscore.reports import labels
 from svcscore.reports.labels import Label
+from svcscore.review.desk import desk_of
 from svcscore.review.words import LANGUAGES, say
 
 STATIC = Path(str(files("svcscore.review"))) / "static"
@@ -37,6 +38,7 @@ def page(
         lang=language,
         csrf=who.csrf if who else "",
         here=request.url.path,
+        demo=desk_of(request).settings.demo,
         **content,
     )  # fmt: skip
     return HTMLResponse(html, status_code=status)

@@ -26,3 +26,5 @@ class Settings:
     """Addresses or networks of proxies: only they are believed who somebody is and where she sits."""
     webhook: str | None = None
     """Where decided red lines are told; None: nowhere."""
+    demo: bool = False
+    """Whether everything is made up; every page then says so."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import lzma
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ from pathlib import Path
 import uvicorn
 
 from svcscore.desk.accounts import NewAccount, make
+from svcscore.desk.demo import PACKED, unpack
 from svcscore.desk.viewer import Office
 from svcscore.review.app import create_app
 from svcscore.review.settings import Settings
 from svcscore.store.database import Database
-from svcscore.store.upkeep import copy
 
 PASSWORD = "Ting1234Qing"
 """Of everybody here."""
@@ -50,15 +49,7 @@ class Served:
 
 def fill_with_samples(database: Database) -> None:
     """Put the samples, as they were heard, into an empty database: 14 interactions of 13 recordings."""
-    packed = (ROOT / "samples" / "scored.sqlite.xz").read_bytes()
-    with contextlib.ExitStack() as stack:
-        from tempfile import TemporaryDirectory
-
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        (folder / "scored.sqlite").write_bytes(lzma.decompress(packed))
-        source = Database(str(folder / "scored.sqlite"), upgrade=True)
-        stack.enter_context(source)
-        copy(source, database)
+    unpack(ROOT / "samples" / PACKED, database)
 
 
 def make_staff(database: Database) -> None:
