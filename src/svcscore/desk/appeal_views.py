@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from svcscore.desk import clock
 from svcscore.desk.accounts import viewer_of
 from svcscore.desk.appealing import State, Terms, against, days_left, may_handle, may_see, until
-from svcscore.desk.casework import titles
+from svcscore.desk.case_view import FindingView, Stretch
+from svcscore.desk.casework import see_case, titles
 from svcscore.desk.opening import open_case
 from svcscore.desk.viewer import May, Viewer
+from svcscore.errors import StoreError
 from svcscore.ledger.naming import Naming
 from svcscore.records import Severity, Verdict
 from svcscore.store import reader
@@ -25,6 +27,8 @@ from svcscore.text.masking import mask
 
 PAGE = 25
 """Appeals of a page."""
+CONTEXT = 3.0
+"""Seconds that are heard before and after a place."""
 
 
 class Which(StrEnum):
@@ -192,6 +196,26 @@ def of_case(
         contestable=tuple(_contestable(connection, stored, appealed)) if own else (),
         appeals=views(connection, viewer, found),
     )
+
+
+def about(
+    connection: Connection, viewer: Viewer, appeal: AppealView
+) -> tuple[FindingView | None, Stretch | None]:
+    """The finding that is appealed, and what to hear of it with some seconds around.
+
+    Both are None where the rules that count now, or a later hearing, know it no more.
+    """
+    try:
+        case = see_case(connection, viewer, appeal.interaction_id)
+    except StoreError as fault:
+        if fault.code != "store.unknown":
+            raise
+        return None, None
+    finding = next((one for one in case.findings if one.id == appeal.finding_id), None)
+    if finding is None or finding.listen is None:
+        return finding, None
+    start, end = finding.listen.start - CONTEXT, finding.listen.end + CONTEXT
+    return finding, Stretch(start=max(case.start, start), end=min(case.end, end))
 
 
 def handlers(connection: Connection, appeal_id: str) -> tuple[tuple[str, str], ...]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy import Connection
 
 from svcscore.desk.accounts import Present
 from svcscore.desk.appeal_figures import figures
-from svcscore.desk.appeal_views import AppealView, Which, handlers, listing, of_case, see
+from svcscore.desk.appeal_views import Which, about, handlers, listing, of_case, see
 from svcscore.desk.appealing import LEAST, MOST
-from svcscore.desk.case_view import FindingView, Stretch
-from svcscore.desk.casework import see_case
-from svcscore.desk.viewer import May, Viewer
-from svcscore.errors import StoreError
+from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
 from svcscore.review.guard import needs
 from svcscore.review.pages.mine import terms_of
@@ -23,8 +19,6 @@ from svcscore.store.desk import choices
 
 router = APIRouter()
 Id = Annotated[str, Path(max_length=64)]
-CONTEXT = 3.0
-"""Seconds that are heard before and after a place."""
 
 
 @router.get("/appeals")
@@ -85,7 +79,7 @@ def appeal_page(
     """One appeal, with what is needed to answer it."""
     with desk_of(request).database.reading() as connection:
         found = see(connection, who.viewer, appeal_id)
-        finding, listen = _about(connection, who.viewer, found)
+        finding, listen = about(connection, who.viewer, found)
         leads = who.viewer.may(May.LEAD) and found.state.open
         others = handlers(connection, appeal_id) if leads else ()
     return paged(
@@ -99,20 +93,3 @@ def appeal_page(
         least=LEAST,
         most=MOST,
     )
-
-
-def _about(
-    connection: Connection, viewer: Viewer, appeal: AppealView
-) -> tuple[FindingView | None, Stretch | None]:
-    """The finding and what to hear of it; None where rules or a later hearing know it no more."""
-    try:
-        case = see_case(connection, viewer, appeal.interaction_id)
-    except StoreError as fault:
-        if fault.code != "store.unknown":
-            raise
-        return None, None
-    finding = next((one for one in case.findings if one.id == appeal.finding_id), None)
-    if finding is None or finding.listen is None:
-        return finding, None
-    start, end = finding.listen.start - CONTEXT, finding.listen.end + CONTEXT
-    return finding, Stretch(start=max(case.start, start), end=min(case.end, end))
