@@ -70,9 +70,9 @@ def give(database, name, key, stored, finding, decision, reason=""):
 def all_answer(database, key):
     """Everybody as the expert, but for one breach that the second reviewer lets pass."""
     cases = [cases_of(database, name)[0] for name in ("T1003", "T1004")]
-    odd = next(f for f in calibrating.asked(cases[0]) if f.verdict is Verdict.BREACHED)
+    odd = next(f for f in calibrating.asked(cases[0].findings) if f.verdict is Verdict.BREACHED)
     for stored in cases:
-        for finding in calibrating.asked(stored):
+        for finding in calibrating.asked(stored.findings):
             for name in ("lead", "reviewer", "second"):
                 mild = name == "second" and finding is odd
                 give(
@@ -118,7 +118,7 @@ def test_answers_of_many_at_once_are_all_kept_once(database):
     fill(database)
     key = begun(database)
     stored = cases_of(database, "T1003")[0]
-    finding = calibrating.asked(stored)[0]
+    finding = calibrating.asked(stored.findings)[0]
     threads = [
         threading.Thread(target=give, args=(database, name, key, stored, finding, Decision.CONFIRM))
         for name in ("lead", "reviewer", "second")
@@ -136,7 +136,7 @@ def test_answers_of_many_at_once_are_all_kept_once(database):
 def test_who_may_see_and_answer(desk):
     key = begun(desk, members=("second",))
     stored = cases_of(desk, "T1003")[0]
-    finding = calibrating.asked(stored)[0]
+    finding = calibrating.asked(stored.findings)[0]
     with desk.reading() as connection:
         for name in ("reviewer", "boss2", "teller3", "admin"):
             other = viewer(desk, name)
@@ -182,7 +182,7 @@ def test_a_sample_is_drawn_the_same_for_the_same_seed(desk):
 def test_a_member_reads_only_her_own_answers(desk):
     key = begun(desk)
     stored = cases_of(desk, "T1003")[0]
-    first, other = calibrating.asked(stored)[:2]
+    first, other = calibrating.asked(stored.findings)[:2]
     give(desk, "reviewer", key, stored, first, Decision.OVERTURN)
     give(desk, "second", key, stored, other, Decision.CONFIRM)
     give(desk, "second", key, stored, other, Decision.NOT_APPLICABLE, "没有触发")

@@ -23,7 +23,7 @@ def reviewed(database, name="reviewer"):
                 reviewer=name,
                 at="2026-11-01T00:00:00+00:00",
             )
-            for finding in calibrating.asked(stored)
+            for finding in calibrating.asked(stored.findings)
         ],
     )
     return stored
@@ -48,7 +48,7 @@ def test_a_calibration_from_its_beginning_to_its_result(entered, desk_database):
         page.locator("table a.button.first").click()
         page.wait_for_selector(".asked li.current")
         asked = page.locator(".asked > li").count()
-        assert asked == len(calibrating.asked(stored))
+        assert asked == len(calibrating.asked(stored.findings))
         for n in range(asked):
             page.keyboard.press(key if n == 0 else "y")
             page.wait_for_function(
@@ -83,7 +83,7 @@ def test_a_second_review_is_dealt_done_and_counted(entered, client, desk_databas
     second.locator("table a.button.first").click()
     second.wait_for_url(f"**/cases/{stored.id}?blind=1")
     one = client("second")
-    waiting = list(calibrating.asked(stored))
+    waiting = list(calibrating.asked(stored.findings))
     for finding in waiting:
         answer = one.post(
             f"/api/v1/cases/{stored.id}/decisions",

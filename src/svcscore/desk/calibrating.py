@@ -39,7 +39,7 @@ from svcscore.store.reader import Stored
 
 CASES, MEMBERS = 30, 20
 """Most cases and most members of one calibration."""
-LATEST = 100
+LATEST = 20
 """Calibrations that a list shows."""
 ANSWERS = (Decision.CONFIRM, Decision.OVERTURN, Decision.NOT_APPLICABLE)
 """What can be answered."""
@@ -122,7 +122,7 @@ def answer(
     with database.writing() as connection:
         _own(connection, viewer, key)
         stored = _case(connection, viewer, key, interaction_id)
-        if decision not in ANSWERS or finding_id not in {one.id for one in asked(stored)}:
+        if decision not in ANSWERS or finding_id not in {one.id for one in asked(stored.findings)}:
             raise _conflict("nothing is asked about this finding")
         before = {
             (one.interaction_key, one.finding_id): one
@@ -186,7 +186,7 @@ def see_case(connection: Connection, viewer: Viewer, key: int, interaction_id: s
     found = _own(connection, viewer, key)
     stored = _case(connection, viewer, key, interaction_id)
     whole = view_of(connection, viewer, stored)
-    wanted = {one.id for one in asked(stored)}
+    wanted = {one.id for one in asked(stored.findings)}
     given = {
         one.finding_id: one
         for one in rows.answers(connection, key, account_key=viewer.key)
@@ -207,11 +207,11 @@ def see_case(connection: Connection, viewer: Viewer, key: int, interaction_id: s
     )
 
 
-def asked(stored: Stored) -> tuple[Finding, ...]:
-    """Findings that members judge: what counts against somebody, or waits for a person."""
+def asked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Of a case's findings those that members judge: against somebody, or waiting for a person."""
     return tuple(
         finding
-        for finding in stored.findings
+        for finding in findings
         if finding.role not in _STRANGERS
         and finding.status is not Status.REJECTED
         and (waits(finding) or finding.verdict in _AGAINST)
@@ -230,8 +230,8 @@ def people(connection: Connection) -> tuple[Member, ...]:
 def _view(connection: Connection, viewer: Viewer, found: Calibration) -> CalibrationView:
     cases = rows.cases(connection, found.key)
     asking = {
-        one.key: {finding.id for finding in asked(one)}
-        for one in reader.stored(connection, [key for key, _ in cases])
+        case: {finding.id for finding in asked(findings)}
+        for case, findings in rows.findings(connection, [key for key, _ in cases]).items()
     }
     given = [
         one

@@ -17,7 +17,6 @@ from svcscore.errors import UsageError
 from svcscore.records import Finding, Severity, Verdict
 from svcscore.scoring.agreement_bootstrap import Estimate, by_unit, weighted_share
 from svcscore.scoring.agreement_many import Accord, Rated, accord
-from svcscore.store import reader
 from svcscore.store.desk import calibrations as rows
 from svcscore.store.desk.calibrations import Given, Member
 from svcscore.text.masking import mask
@@ -101,11 +100,12 @@ def result(connection: Connection, viewer: Viewer, key: int) -> Result:
         (one.interaction_key, one.finding_id, one.account_key): one
         for one in rows.answers(connection, key)
     }
-    places = {name: place for place, (_, name) in enumerate(rows.cases(connection, key), 1)}
+    cases = rows.cases(connection, key)
+    findings = rows.findings(connection, [case for case, _ in cases])
     lines = [
-        _line(stored.key, stored.id, places[stored.id], finding, members, expert, given)
-        for stored in reader.stored(connection, [one for one, _ in rows.cases(connection, key)])
-        for finding in asked(stored)
+        _line(case, name, place, finding, members, expert, given)
+        for place, (case, name) in enumerate(cases, 1)
+        for finding in asked(findings.get(case, ()))
     ]
     lines.sort(key=lambda line: (not line.disagreed, line.place))
     return Result(

@@ -28,7 +28,7 @@ from svcscore.store.desk import second_reviews as rows
 from svcscore.store.desk.second_reviews import ReviewedCase
 from svcscore.store.judgements import Reviewed
 
-LATEST = 100
+LATEST = 50
 """Tasks that a list shows."""
 
 

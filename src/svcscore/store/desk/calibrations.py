@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from svcscore.decisions import Decision
+from svcscore.records import Finding
 from svcscore.store.desk.tables import (
     ACCOUNTS,
     CALIBRATION_ANSWERS,
@@ -16,10 +17,11 @@ from svcscore.store.desk.tables import (
     CALIBRATION_MEMBERS,
     CALIBRATIONS,
 )
-from svcscore.store.reader import Scope
-from svcscore.store.tables import INTERACTIONS
+from svcscore.store.reader import BATCH, Scope
+from svcscore.store.rows import finding_of
+from svcscore.store.tables import FINDINGS, INTERACTIONS
 
-_C, _A, _T = CALIBRATIONS.c, CALIBRATION_ANSWERS.c, INTERACTIONS.c
+_C, _A, _T, _F = CALIBRATIONS.c, CALIBRATION_ANSWERS.c, INTERACTIONS.c, FINDINGS.c
 _EXPERT = ACCOUNTS.alias("expert")
 _LEAD = ACCOUNTS.alias("lead")
 
@@ -117,6 +119,21 @@ def cases(connection: Connection, key: int) -> tuple[tuple[int, str], ...]:
         .order_by(CALIBRATION_CASES.c.place)
     )
     return tuple((row.key, row.id) for row in connection.execute(chosen))
+
+
+def findings(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[Finding, ...]]:
+    """The machine's findings that count now, by case; without what else is kept of the cases."""
+    found: dict[int, list[Finding]] = {}
+    for at in range(0, len(keys), BATCH):
+        chosen = (
+            select(FINDINGS)
+            .join(INTERACTIONS, and_(_T.key == _F.interaction_key, _T.findings_number == _F.number))
+            .where(_F.interaction_key.in_(keys[at : at + BATCH]))
+            .order_by(_F.interaction_key, _F.ordinal)
+        )
+        for row in connection.execute(chosen):
+            found.setdefault(row.interaction_key, []).append(finding_of(row))
+    return {key: tuple(ones) for key, ones in found.items()}
 
 
 def members(connection: Connection, key: int) -> tuple[Member, ...]:
