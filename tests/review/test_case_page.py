@@ -26,7 +26,9 @@ def current(page):
 
 
 def saved(page, decision, at):
-    page.wait_for_selector(f"[data-group=open] li:nth-child({at + 1})[data-state={decision}]")
+    page.wait_for_selector(
+        f"[data-group=open] li:nth-child({at + 1})[data-state={decision}]:not(.saving)"
+    )
 
 
 def test_a_whole_case_by_keys_alone(entered):
@@ -82,6 +84,13 @@ def test_the_score_follows_at_once(entered):
     assert page.locator("#machine-total").inner_text() == "0.0"
     assert page.locator(".within").inner_text() != before
     assert page.locator(".case-head .red_line").count() == 0
+
+
+def test_one_key_leads_to_the_next_case(entered):
+    page = opened(entered("reviewer"))
+    page.keyboard.press("n")
+    page.wait_for_url(lambda url: "/cases/" in url and BAD not in url)
+    page.wait_for_selector("main[data-ready=yes]")
 
 
 def test_the_right_seconds_are_played(entered):

@@ -67,11 +67,14 @@ export class Decider {
   /** Decide a finding as it stands on the screen. */
   decide(one, decision, reason = '') {
     one.classList.add('saving');
+    const seen = one.dataset.review ?? null;
+    // what is on its way is not offered again
+    one.dataset.state = decision === 'withdraw' ? 'open' : decision;
     return this.sending.add({
       finding_id: one.dataset.finding,
       decision,
       reason,
-      seen: one.dataset.review ?? null,
+      seen,
       blind: this.page.blind,
     });
   }
