@@ -130,6 +130,13 @@ def test_the_api_goes_the_same_way(client, desk_database):
         ("/api/v1/appeals", {"interaction_id": "x", "finding_id": "y"}, 422),
         ("/api/v1/appeals", {"interaction_id": "x", "finding_id": "y", "reason": "长" * 9000}, 422),
         ("/api/v1/appeals", {"interaction_id": "x", "finding_id": "y", "reason": REASON}, 404),
+        ("/api/v1/appeals", {"interaction_id": "x\0", "finding_id": "y", "reason": REASON}, 422),
+        (
+            "/api/v1/appeals",
+            {"interaction_id": "x", "finding_id": "y", "reason": REASON + "\0"},
+            422,
+        ),
+        ("/api/v1/appeals/x%00/withdraw", None, 400),
         (
             "/api/v1/appeals",
             {"interaction_id": "x", "finding_id": "y", "reason": REASON, "z": 1},

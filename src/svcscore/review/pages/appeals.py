@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from svcscore.desk.accounts import Present
 from svcscore.desk.appeal_figures import figures
@@ -12,13 +12,13 @@ from svcscore.desk.appeal_views import Which, about, handlers, listing, of_case,
 from svcscore.desk.appealing import LEAST, MOST
 from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Id, Line
 from svcscore.review.guard import needs
 from svcscore.review.pages.mine import terms_of
 from svcscore.review.render import page as paged
 from svcscore.store.desk import choices
 
 router = APIRouter()
-Id = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/appeals")
@@ -26,7 +26,7 @@ def appeals_page(
     request: Request,
     who: Annotated[Present, needs(May.ANSWER, May.APPEAL)],
     which: Which | None = None,
-    branch: Annotated[str | None, Query(max_length=100)] = None,
+    branch: Line | None = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """The list: for who handles appeals those that wait, for others all of their own."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict
 
 from svcscore.decisions import Decision
 from svcscore.desk import appealing
@@ -20,15 +20,15 @@ from svcscore.desk.appeal_views import (
     of_case,
     see,
 )
-from svcscore.desk.appealing import MOST, Answer
+from svcscore.desk.appealing import Answer
 from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Id, Line, Words
 from svcscore.review.guard import needs
 from svcscore.review.pages.mine import terms_of
 from svcscore.store.desk.appeals import Appeal
 
 router = APIRouter()
-Id = Annotated[str, Path(max_length=64)]
 
 
 class AppealBody(BaseModel):
@@ -36,9 +36,9 @@ class AppealBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    interaction_id: str = Field(max_length=64)
-    finding_id: str = Field(max_length=64)
-    reason: str = Field(max_length=2 * MOST)
+    interaction_id: Id
+    finding_id: Id
+    reason: Words
 
 
 class AnswerBody(BaseModel):
@@ -47,7 +47,7 @@ class AnswerBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: Literal["upheld", "rejected"]
-    text: str = Field(max_length=2 * MOST)
+    text: Words
     decision: Literal["overturn", "not_applicable"] = "overturn"
     confirm: bool = False
 
@@ -57,7 +57,7 @@ class AssignBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    account: str = Field(max_length=100)
+    account: Line
 
 
 @router.get("/api/v1/appeals", response_model=AppealPage)
@@ -65,7 +65,7 @@ def appeals(
     request: Request,
     who: Annotated[Present, needs(May.ANSWER, May.APPEAL)],
     which: Which = Which.OPEN,
-    branch: Annotated[str | None, Query(max_length=100)] = None,
+    branch: Line | None = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> AppealPage:
     """Appeals that the viewer handles, or filed."""

@@ -11,12 +11,12 @@ from svcscore.desk.accounts import Present
 from svcscore.desk.calibration_results import result
 from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Id
 from svcscore.review.guard import needs
 from svcscore.review.render import page
 
 router = APIRouter()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Id = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/calibrations")

@@ -17,11 +17,11 @@ from svcscore.desk.calibration_view import CalibrationView
 from svcscore.desk.second_reviews import Agreed, Draw, Task
 from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Id, Line, Reason
 from svcscore.review.guard import needs
 
 router = APIRouter()
 Key = Annotated[int, Path(ge=1, le=2**62)]
-Name = Annotated[str, Field(max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -30,12 +30,12 @@ class CalibrationBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=100)
-    cases: list[Annotated[str, Field(max_length=64)]] = Field(default=[], max_length=CASES)
+    name: Annotated[Line, Field(min_length=1)]
+    cases: list[Id] = Field(default=[], max_length=CASES)
     sample: int = Field(default=10, ge=1, le=CASES)
     seed: Seed = 1
-    members: list[Name] = Field(min_length=1, max_length=MEMBERS)
-    expert: Name | None = None
+    members: list[Line] = Field(min_length=1, max_length=MEMBERS)
+    expert: Line | None = None
 
 
 class CalibrationAnswerBody(BaseModel):
@@ -43,10 +43,10 @@ class CalibrationAnswerBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    interaction_id: str = Field(max_length=64)
-    finding_id: str = Field(max_length=64)
+    interaction_id: Id
+    finding_id: Id
     decision: Literal["confirm", "overturn", "not_applicable"]
-    reason: str = Field(default="", max_length=1000)
+    reason: Reason = ""
 
 
 class DrawBody(BaseModel):
@@ -57,7 +57,7 @@ class DrawBody(BaseModel):
     share: float | None = Field(default=None, gt=0, le=1, allow_inf_nan=False)
     size: int | None = Field(default=None, ge=1, le=500)
     seed: Seed = 1
-    reviewers: list[Name] = Field(min_length=1, max_length=50)
+    reviewers: list[Line] = Field(min_length=1, max_length=50)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> DrawBody:
