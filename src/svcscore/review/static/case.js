@@ -240,9 +240,10 @@ async function act(what) {
   if (reason === null) return;
   const following = what === 'withdraw' ? one : nextOpen(one.dataset.finding);
   decider.decide(one, what, reason);
-  if (following && following !== one) {
-    pick(following.dataset.finding, { heard: get('auto').checked && following.dataset.state === 'open' });
-  }
+  if (!following || following === one) return;
+  const heard = get('auto').checked && following.dataset.state === 'open';
+  if (!heard) player.stop(); // what is heard is never another finding than the one that is picked
+  pick(following.dataset.finding, { heard });
 }
 
 function toggleLoop() {
