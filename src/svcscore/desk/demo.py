@@ -104,6 +104,8 @@ _POOR = 60.0
 """Points under which a sample is a visit that went badly."""
 _POOR_LATELY = 0.5
 _HOURS = (9, 10, 10, 10, 11, 11, 13, 14, 14, 15, 16)
+_WHOLE = 0.3
+"""Share of reviewed cases in which everything is decided."""
 _TWICE = 0.3
 _DECISIONS = (Decision.CONFIRM, Decision.OVERTURN, Decision.NOT_APPLICABLE)
 _SHARES = (0.86, 0.09, 0.05)
@@ -269,7 +271,8 @@ def _reviews(connection: Connection, made: Sequence[str], rng: random.Random) ->
     for one in reader.stored(connection, sorted(keys.values())):
         at = f"{one.day}T10:{rng.randrange(60):02}:00.000+00:00"
         twice = rng.random() < _TWICE
-        for finding in filter(_is_shown, one.findings):
+        asked = _is_shown if rng.random() < _WHOLE else _is_weighty
+        for finding in filter(asked, one.findings):
             decision = rng.choices(_DECISIONS, _SHARES)[0]
             review = Review(
                 interaction_id=one.id,
@@ -286,8 +289,13 @@ def _reviews(connection: Connection, made: Sequence[str], rng: random.Random) ->
 
 
 def _is_shown(finding: Finding) -> bool:
-    """Whether it is one of those that reviewers are asked about."""
-    if finding.role in {Role.CUSTOMER, Role.MACHINE} or finding.status is Status.REJECTED:
+    """Whether a reviewer is asked about it at all."""
+    return finding.verdict is not Verdict.NOT_APPLICABLE and finding.status is not Status.REJECTED
+
+
+def _is_weighty(finding: Finding) -> bool:
+    """Whether it may count against whoever served."""
+    if finding.role in {Role.CUSTOMER, Role.MACHINE} or not _is_shown(finding):
         return False
     return finding.severity is not None or finding.verdict is Verdict.ABSENT
 

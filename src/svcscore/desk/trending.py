@@ -142,7 +142,8 @@ class BranchTrend:
     false_alarms: float
     track: Track | None
     boards: tuple[Board, ...]
-    """Of its people; ranks of a board of all branches (`branch` is None) are those among all."""
+    """Of its people; ranks of a board of all branches (`branch` is None) are those among all, and
+    such a board is left out where it would tell the viewer about few others."""
     staff: tuple[Person, ...]
     reckoned_at: str
 
@@ -325,9 +326,20 @@ def branch_trend(
         minimum=tracking.minimum,
         false_alarms=tracking.false_alarms,
         track=next(iter(shown.branches), None),
-        boards=shown.boards,
+        boards=tuple(it for it in shown.boards if viewer.branch_id is None or _hides(it, tracking)),
         staff=tuple(_person(it, staff) for it in shown.staff),
         reckoned_at=at,
+    )
+
+
+def _hides(board: Board, tracking: Tracking) -> bool:
+    """Whether a board tells nothing about any one person of another branch."""
+    if board.branch is not None:
+        return True
+    return all(
+        len(whole.rows) - len(board.rows) >= CROWD
+        for whole in tracking.boards
+        if whole.branch is None and whole.kind == board.kind
     )
 
 
@@ -362,7 +374,7 @@ def _elsewhere(connection: Connection, viewer: Viewer, staff_id: str, window: Wi
 def _peers(tracking: Tracking, mine: Track) -> Peers | None:
     """How she stands among all who are ranked with her."""
     for board in tracking.boards:
-        if board.branch is None and board.kind == mine.kind and len(board.rows) >= CROWD:
+        if board.branch is None and board.kind == mine.kind and len(board.rows) > CROWD:
             row = next((row for row in board.rows if row.staff == mine.id), None)
             return None if row is None else _beside(board, row)
     return None

@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -31,6 +32,8 @@ INK, SOFT, RULE, BLUE, PALE, RED, AMBER = (
 SMALL, PLAIN = 12.0, 13.0
 """Sizes of text, in the units of the drawing (pixels at full width)."""
 
+_ONE_DRAWS = RLock()
+"""matplotlib's settings, and what is warned of, are the whole process's."""
 _APART = "\u2063"
 """Between the two languages of one text; not in any name, for `clean` takes it out."""
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -142,11 +145,11 @@ class Canvas:
 
 @contextmanager
 def canvas(width: float, height: float) -> Iterator[Canvas]:
-    """A figure of that size, in the manner of the house."""
+    """A figure of that size, in the manner of the house; threads draw one after another."""
     import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_SETTINGS):
+    with _ONE_DRAWS, matplotlib.rc_context(_SETTINGS):
         yield Canvas(Figure((width / 72, height / 72), dpi=72), width, height)
 
 

@@ -11,7 +11,7 @@ from svcscore.tracking.fairness import Audit
 from svcscore.tracking.fairness_gap import Cause, Factor, Gap, Outcome
 from svcscore.tracking.fairness_words import CAUSES
 
-_FACTORS = {
+FACTORS = {
     Factor.MICROPHONE: Label("麦克风", "Microphone"),
     Factor.NOISE: Label("噪声", "Noise"),
     Factor.HOUR: Label("时段", "Hour"),
@@ -22,7 +22,7 @@ _OUTCOMES = {
     Outcome.TOTAL: Label("得分之差（分）", "Scores, points"),
     Outcome.OVERTURNED: Label("复核推翻率之差（百分点）", "Overturned findings, per cent points"),
 }
-_TONES = {Cause.MACHINE: "red", Cause.OPEN: "review"}
+TONES = {Cause.MACHINE: "red", Cause.OPEN: "review"}
 
 
 def write_fairness_page(path: Path, audit: Audit, days: tuple[str, str] | None) -> None:
@@ -47,14 +47,21 @@ def write_fairness_page(path: Path, audit: Audit, days: tuple[str, str] | None) 
         ),
         audit=audit,
         told=tuple(gap for gap in audit.gaps if gap.cause not in QUIET),
-        outcomes=tuple(_table(audit, outcome) for outcome in Outcome),
-        unknown=tuple((_FACTORS[factor], count) for factor, count in audit.unknown if count),
-        factors=_FACTORS,
+        outcomes=tables(audit),
+        unknown=tuple((FACTORS[factor], count) for factor, count in audit.unknown if count),
+        factors=FACTORS,
         causes=CAUSES,
-        tones=_TONES,
+        tones=TONES,
         difference=difference,
-        place=_place,
+        place=place,
     )
+
+
+def tables(
+    audit: Audit,
+) -> tuple[tuple[Outcome, Label, float, tuple[Gap, ...]], ...]:
+    """All contrasts, a table for each outcome: its title, how far its scale reaches, and its rows."""
+    return tuple(_table(audit, outcome) for outcome in Outcome)
 
 
 def _table(audit: Audit, outcome: Outcome) -> tuple[Outcome, Label, float, tuple[Gap, ...]]:
@@ -66,6 +73,6 @@ def _table(audit: Audit, outcome: Outcome) -> tuple[Outcome, Label, float, tuple
     return outcome, _OUTCOMES[outcome], max(ends, default=1.0), tuple(rows)
 
 
-def _place(value: float, reach: float) -> float:
+def place(value: float, reach: float) -> float:
     """Where a difference lies on a scale of 100 with zero in its middle."""
     return 50.0 + 50.0 * value / reach if reach else 50.0

@@ -16,6 +16,8 @@ from svcscore.review.pages import (
     queue_api,
     sound,
     tokens,
+    trends,
+    trends_api,
 )
 
 ROUTERS = (
@@ -34,5 +36,7 @@ ROUTERS = (
     queue_api.router,
     sound.router,
     tokens.router,
+    trends.router,
+    trends_api.router,
 )
 """In the order in which paths are tried."""
