@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
+from svcscore.ledger.corrections import as_corrected, heard_so, outdate
 from svcscore.ledger.judgement import decided_ids, stand
 from svcscore.ledger.people import actor
 from svcscore.ledger.rubrics import rubric_of
@@ -47,6 +48,8 @@ class Taken:
     replaced: int = 0
     gone: int = 0
     stale_reviews: int = 0
+    stale_amendments: int = 0
+    """Corrections of an earlier hearing, which the new one replaced."""
     refused: tuple[StoreError, ...] = ()
 
     @property
@@ -56,7 +59,9 @@ class Taken:
 
     def counts(self) -> dict[str, int]:
         """As numbers by name."""
-        names = ("new", "same", "rejudged", "replaced", "gone", "stale_reviews")
+        names = ["new", "same", "rejudged", "replaced", "gone", "stale_reviews"]
+        if self.stale_amendments:
+            names.append("stale_amendments")
         return {name: getattr(self, name) for name in names} | {"refused": len(self.refused)}
 
 
@@ -177,9 +182,9 @@ def _again(
     """A recording that is there already; returns interactions that are new in it."""
     provenance = writer.provenance(scored.provenance)
     given = {one.interaction.id: one for one in scored.interactions}
-    standing = {name: one for name, one in known.items() if not one.gone}
-    same_evidence = given.keys() == standing.keys() and all(
-        Kept.of(one) == known[key].kept for key, one in given.items()
+    heard = {name: one for name, one in known.items() if heard_so(one)}
+    same_evidence = given.keys() == heard.keys() and all(
+        Kept.of(one) == known[key].heard for key, one in given.items()
     )
     if not same_evidence and not replacing:
         raise StoreError(
@@ -189,13 +194,19 @@ def _again(
             scored.recording.path,
         )
     key = writer.recording(scored)
-    there = [one.key for one in standing.values()]
+    there = {name: one for name, one in known.items() if not one.gone}
     # a run that is taken in again after a rescoring must not bring the old judgement back
-    if same_evidence and reader.judged_by(connection, there, provenance) == set(there):
+    keys = [one.key for one in there.values()]
+    if same_evidence and reader.judged_by(connection, keys, provenance) == set(keys):
         taken.same += len(given)
         return []
+    if same_evidence:
+        given = as_corrected(connection, scored, given, there)
+    else:
+        # what was corrected in another hearing says nothing of this one
+        taken.stale_amendments += outdate(connection, known.values())
     kept = {name: known[name] for name in given if name in known}
-    lost = {name: one for name, one in standing.items() if name not in given}
+    lost = {name: one for name, one in there.items() if name not in given}
     moved = reattach(
         {name: one.findings for name, one in known.items()},
         {name: one.findings for name, one in given.items()},
@@ -204,7 +215,7 @@ def _again(
     taken.stale_reviews += len(moved.stale)
     fresh = [(one, scored, key, provenance) for name, one in given.items() if name not in known]
     writer.gone(one.key for one in lost.values())
-    rubric = rubric_of(connection, scored.provenance.rubric_sha256) if moved.reviews else None
+    rubric = rubric_of(connection, scored.provenance.rubric_sha256)
     standings = []
     for name, before in kept.items():
         judged = given[name]
@@ -212,7 +223,10 @@ def _again(
             writer.evidence(before.key, judged, scored)
         reviews = tuple(review for review in moved.reviews if review.interaction_id == name)
         writer.reviews(reviews, {name: before.key})
-        standings.append(_standing(before, judged, scored, provenance, reviews, rubric))
+        anew = bool(reviews or before.amendments)
+        standings.append(
+            _standing(before, judged, scored, provenance, reviews, rubric if anew else None)
+        )
     writer.stand(standings)
     taken.gone += len(lost)
     if same_evidence:
@@ -230,7 +244,7 @@ def _standing(
     reviews: tuple[Review, ...],
     rubric: Rubric | None,
 ) -> Standing:
-    if reviews and rubric is not None:
+    if rubric is not None:
         remarks = scored.recording.remarks
         stood = stand(Kept.of(judged), judged.findings, reviews, rubric, remarks)
     else:

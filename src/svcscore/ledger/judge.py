@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from svcscore import __version__
+from svcscore.amendments import added
 from svcscore.decisions import Review
 from svcscore.ledger.judgement import decided_ids, stand
 from svcscore.records import Finding, Provenance, Remark
@@ -146,8 +147,10 @@ class Rules:
         """Judge the words of `one`, which came about as `before` tells."""
         if self._engine is None or one.kept.deleted_at is not None:
             return Anew(findings=one.findings, reviews=one.reviews, stale=0)
-        listen = recalled(one.kept.asked) if _had_audio(before) else None
+        listen = recalled(one.kept.asked) if had_audio(before) else None
+        # what people corrected counts under any rules, and so does what they added
         findings = self._engine.judge(one.kept.interaction, listen, day=one.day)
+        findings = (*findings, *added(one.amendments))
         moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
         return Anew(findings=findings, reviews=moved.reviews, stale=len(moved.stale))
 
@@ -199,7 +202,7 @@ class Judge:
         )
 
 
-def _had_audio(provenance: Provenance) -> bool:
+def had_audio(provenance: Provenance) -> bool:
     """Whether words were heard, rather than given as text."""
     return ("source", "transcript") not in provenance.asr
 

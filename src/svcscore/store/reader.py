@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,10 +21,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from svcscore.amendments import Amendment, amended
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
 from svcscore.records import Finding, Provenance, Recording, Remark, Scorecard
 from svcscore.store import rows
+from svcscore.store.desk import amendments
 from svcscore.store.evidence import Kept, unpack_kept, unpack_scorecard
 from svcscore.store.snapshots import Snapshot
 from svcscore.store.tables import (
@@ -101,9 +103,13 @@ class Stored:
     branch_id: str | None
     day: date | None
     kept: Kept
+    """As people corrected it."""
+    heard: Kept
+    """As the machine heard it."""
     findings: tuple[Finding, ...]
-    """The machine's, under the rules that count now."""
+    """The rules' that count now, and those that people added."""
     reviews: tuple[Review, ...]
+    amendments: tuple[Amendment, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +215,11 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
         select(REVIEWS).where(REVIEWS.c.interaction_key.in_(wanted)).order_by(REVIEWS.c.key),
     )
     last = numbers(connection, wanted)
+    corrected = amendments.of(connection, {row.key: row.id for row in interactions})
     for row in interactions:
         try:
+            heard = unpack_kept(row.content)
+            said = corrected.get(row.key, ())
             yield Stored(
                 key=row.key,
                 id=row.id,
@@ -228,7 +237,9 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 staff_id=row.staff_id,
                 branch_id=row.branch_id,
                 day=row.day,
-                kept=unpack_kept(row.content),
+                kept=_corrected(heard, said),
+                heard=heard,
+                amendments=said,
                 findings=tuple(rows.finding_of(found) for found in findings.get(row.key, ())),
                 reviews=tuple(rows.review_of(found, row.id) for found in reviews.get(row.key, ())),
             )
@@ -238,6 +249,13 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 f"what is kept of interaction {row.id} cannot be read ({fault})",
                 "restore the last backup, or take the run's folder in again with --replace",
             ) from fault
+
+
+def _corrected(heard: Kept, said: Sequence[Amendment]) -> Kept:
+    if not said or heard.deleted_at is not None:
+        return heard
+    interaction, courtesy = amended(heard.interaction, heard.courtesy, said)
+    return replace(heard, interaction=interaction, courtesy=courtesy)
 
 
 def _grouped(connection: Connection, chosen: Select[Any]) -> dict[int, list[Row[Any]]]:

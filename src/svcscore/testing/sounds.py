@@ -99,7 +99,7 @@ def lay_case(database: Database, interaction_id: str, path: str, file: Path, spa
         connection.execute(
             update(EVIDENCE)
             .where(EVIDENCE.c.interaction_key == one.key)
-            .values(content=pack_kept(stretched(one.kept, span)))
+            .values(content=pack_kept(stretched(one.heard, span)))
         )
         connection.execute(
             update(INTERACTIONS)

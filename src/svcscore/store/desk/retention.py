@@ -121,14 +121,14 @@ def drop_words(connection: Connection, keys: Sequence[int], now: str) -> None:
         StoreError: ``store.damaged`` where a word is read after all; nothing is deleted then.
     """
     for one in reader.stored(connection, keys):
-        content = pack_kept(without_words(one.kept, now))
+        content = pack_kept(without_words(one.heard, now))
         where = EVIDENCE.c.interaction_key == one.key
         connection.execute(update(EVIDENCE).where(where).values(content=content))
     _blank_places(connection, keys)
     _blank_amendments(connection, keys)
     _mark(connection, keys, WORDS, now)
     for one in reader.stored(connection, keys):
-        said = any(turn.words for turn in one.kept.interaction.turns)
+        said = any(turn.words for turn in one.heard.interaction.turns)
         told = any(place.heard for found in one.findings for place in found.evidence)
         if said or told or one.kept.deleted_at is None:
             raise _still_there(one.id)
