@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from datetime import date
 
 import pytest
@@ -18,6 +25,7 @@ from svcscore.ledger.agreeing import agreement
 from svcscore.store import reader
 from svcscore.store.database import Database
 from svcscore.store.desk import appeals, own
+from svcscore.store.desk.tables import ACCOUNTS
 from svcscore.store.reader import Scope
 from svcscore.store.tables import INTERACTIONS, RECORDINGS
 from svcscore.testing.desks import ROOT
@@ -99,6 +107,40 @@ def test_nobody_can_log_in_before_there_is_a_password_and_each_start_has_another
         entry = log_in(filled, account.name, second)
         assert entry is not None
         assert not entry.viewer.must_change
+
+
+def test_the_command_opens_it_for_this_machine_and_goes_on_with_its_folder(tmp_path):
+    said = [run_demo(tmp_path / "kept") for _ in range(2)]
+    assert said[0]["made"] == said[1]["made"]
+    assert said[0]["password"] != said[1]["password"]
+
+
+def run_demo(folder):
+    """Start it, ask for the login page, interrupt it; tells its password and when its database was made."""
+    command = [sys.executable, "-m", "svcscore", "review", "demo", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--folder", str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        lines = []
+        while not lines or "password" not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        url = lines[0].strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
+        for _ in range(100):
+            try:
+                page = urllib.request.urlopen(f"{url}/login").read().decode()
+                break
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        assert "演示数据" in page
+        process.send_signal(signal.SIGINT)
+        assert "closed" in process.stdout.read()
+        assert process.wait(20) == 0
+    with Database(str(folder / "demo.sqlite")) as database:
+        made = rows(database, ACCOUNTS.c.name, ACCOUNTS.c.made_at)
+    assert not list(folder.glob(".demo*"))
+    return {"password": lines[-1].split()[-1], "made": made}
 
 
 def test_without_the_samples_it_says_where_to_get_them(tmp_path):
