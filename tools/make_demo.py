@@ -2,9 +2,9 @@
 
     python tools/make_demo.py [--out samples/scored.sqlite.xz]
 
-Writes a SQLite database, packed by xz. A run on the same machine with the same weights gives the same
-interactions, findings, scores and words; when it was judged and taken in (UTC) and the keys of
-migrations differ, so the bytes do. Other weights or another release may hear otherwise.
+Writes a SQLite database, packed by xz. Two runs on one machine with the same weights and lexicons differ
+only in when the samples were judged and taken in (columns `judged_at` and `ingested_at`, UTC), and so
+in their bytes. Other weights, lexicons or another release may hear and find otherwise.
 """
 
 from __future__ import annotations
