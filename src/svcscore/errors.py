@@ -86,6 +86,7 @@ CODES: dict[str, str] = {
     "desk.address": "the desk cannot listen at this address",
     "desk.tls": "the certificate or its key cannot be used",
     "desk.proxy": "a proxy that is to be believed is not named as one",
+    "desk.amendment": "a correction cannot be made so",
     "desk.conflict": "somebody else decided meanwhile, or it is not what it was",
     "desk.claimed": "somebody else has the case in hand",
     "desk.refused": "the account may not do this to this case",

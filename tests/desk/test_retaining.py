@@ -123,7 +123,7 @@ def test_the_words_are_no_longer_in_the_bytes_of_the_file(tmp_path):
         secret = "客户说她的账户里有三百二十万".encode()
         (one, *_) = all_stored(database)
         with database.writing() as connection:
-            content = {"text": secret.decode(), "kind": "words"}
+            content = {"turn": 0, "text": secret.decode()}
             values = {"id": "a" * 64, "interaction_key": one.key, "kind": "words"}
             connection.execute(
                 insert(AMENDMENTS),

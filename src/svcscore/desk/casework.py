@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from sqlalchemy import Connection
 
+from svcscore.amendments import Amendment, FindingIs
 from svcscore.decisions import Decision, Review, standing
 from svcscore.desk import clock
 from svcscore.desk.case_view import (
@@ -43,6 +44,7 @@ from svcscore.resources import data_folder
 from svcscore.rules.taxonomy import load_taxonomy
 from svcscore.store import reader
 from svcscore.store.desk import accounts, claims, notes
+from svcscore.store.desk.amendments import kind_of
 from svcscore.store.reader import Stored
 from svcscore.text.masking import mask
 
@@ -91,7 +93,8 @@ def view_of(
     """`see_case` of a case that `open_case` gave."""
     if blind:
         check_blind(viewer, stored.reviews)
-    names = _names(connection, {review.reviewer for review in stored.reviews})
+    who = {one.reviewer for one in stored.reviews} | {one.reviewer for one in stored.amendments}
+    names = _names(connection, who)
     sight = _Sight(viewer, blind, names)
     machine = reader.scorecard(connection, stored.key, 0)
     final = machine if blind else reader.scorecard(connection, stored.key, stored.number)
@@ -326,7 +329,22 @@ def _history(stored: Stored, sight: _Sight) -> tuple[EventView, ...]:
         for review in stored.reviews
         if _tells(review, sight)
     ]
+    if not sight.blind:
+        events += [_corrected(one, sight) for one in stored.amendments]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+
+
+def _corrected(one: Amendment, sight: _Sight) -> EventView:
+    content = one.content
+    added = content.finding if isinstance(content, FindingIs) else None
+    return EventView(
+        at=one.at,
+        by=sight.by(one.reviewer),
+        what=f"amend.{kind_of(content)}",
+        finding_id=added.id if added else None,
+        title=titles().get(added.code, added.code) if added else "",
+        reason=one.reason,
+    )
 
 
 def _tells(review: Review, sight: _Sight) -> bool:

@@ -19,3 +19,9 @@ def beside(
         INTERACTIONS.c.end > span.start,
     )
     return list(connection.execute(chosen.order_by(INTERACTIONS.c.key)).scalars())
+
+
+def keys_of(connection: Connection, recording_key: int) -> list[int]:
+    """Keys of all interactions of a recording, those that count no more included."""
+    chosen = select(INTERACTIONS.c.key).where(INTERACTIONS.c.recording_key == recording_key)
+    return list(connection.execute(chosen.order_by(INTERACTIONS.c.key)).scalars())

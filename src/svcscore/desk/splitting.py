@@ -1,0 +1,126 @@
+"""Moving the boundary between two customers: turns go to a neighbour, or become a case of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from svcscore.amendments import REVIEWER, Content, Gives, Takes
+from svcscore.desk.amendments_wanted import MoveTurns, refused, turn_of
+from svcscore.ledger.engines import engine_of
+from svcscore.ledger.judge import had_audio
+from svcscore.ledger.judgement import stand
+from svcscore.ledger.rubrics import rubric_of
+from svcscore.records import Interaction, Judged, Scored, Turn
+from svcscore.rules.recall import recalled
+from svcscore.spans import hull
+from svcscore.store import reader
+from svcscore.store.desk import neighbours
+from svcscore.store.evidence import Kept
+from svcscore.store.reader import Stored
+from svcscore.store.writer import Writer
+
+Add = Callable[[Stored, Content], None]
+
+
+def move(
+    connection: Connection, add: Add, one: Stored, change: MoveTurns, at: str
+) -> tuple[Content, ...]:
+    """Write who gives which turns, and who takes them.
+
+    Raises:
+        UsageError: ``desk.amendment`` where there is no neighbour, or nothing to be moved.
+    """
+    place = turn_of(one, change.turn).span
+    turns = one.kept.interaction.turns
+    if change.to == "previous":
+        going = tuple(turn for turn in turns if turn.span <= place)
+    else:
+        going = tuple(turn for turn in turns if turn.span >= place)
+    if change.to == "new":
+        if len(going) == len(turns):
+            raise refused("the case begins with this turn already")
+        gives = Gives(
+            turns=tuple(turn.index for turn in going), to=_split(connection, one, going, at)
+        )
+        add(one, gives)
+        return (gives,)
+    other = _neighbour(connection, one, change.to)
+    indexes = {turn.index for turn in going}
+    gives = Gives(turns=tuple(sorted(indexes)), to=other.id)
+    courtesy = tuple(score for score in one.kept.courtesy if score.turn in indexes)
+    takes = Takes(turns=going, courtesy=courtesy, of=one.id)
+    add(one, gives)
+    add(other, takes)
+    return gives, takes
+
+
+def _neighbour(connection: Connection, one: Stored, to: str) -> Stored:
+    span = one.kept.interaction.span
+    around = reader.stored(connection, neighbours.keys_of(connection, one.recording_key))
+    others = [it for it in around if it.key != one.key and not it.gone]
+    if to == "next":
+        found = [it for it in others if it.kept.interaction.span.start >= span.start]
+        found.sort(key=lambda it: it.kept.interaction.span)
+    else:
+        found = [it for it in others if it.kept.interaction.span.start < span.start]
+        found.sort(key=lambda it: it.kept.interaction.span, reverse=True)
+    if not found:
+        raise refused("the recording has no other case there; split this one instead")
+    return found[0]
+
+
+def _split(connection: Connection, one: Stored, going: tuple[Turn, ...], at: str) -> str:
+    """A case of its own of these turns; tells its id."""
+    key = f"{one.id}|split|{going[0].index}|{at}"
+    indexes = {turn.index for turn in going}
+    old = one.kept.interaction
+    interaction = Interaction(
+        id=hashlib.sha256(key.encode()).hexdigest()[:16],
+        recording_id=old.recording_id,
+        span=replace(hull(turn.span for turn in going), end=max(old.span.end, going[-1].span.end)),
+        kind=old.kind,
+        turns=going,
+        opened_by=REVIEWER,
+        closed_by=old.closed_by,
+        unheard=tuple(span for span in old.unheard if span.start >= going[0].span.start),
+        business=old.business,
+        complete=old.complete,
+    )
+    kept = Kept(
+        interaction=interaction,
+        courtesy=tuple(score for score in one.kept.courtesy if score.turn in indexes),
+        prosody=tuple(it for it in one.kept.prosody if it.turn in indexes),
+        asked=one.kept.asked,
+    )
+    _write(connection, one, kept)
+    return interaction.id
+
+
+def _write(connection: Connection, one: Stored, kept: Kept) -> None:
+    provenance = reader.provenance(connection, one.provenance_key)
+    recording = reader.recording(connection, one.recording_key)
+    engine = engine_of(connection, provenance.lexicon_sha256)
+    listen = recalled(kept.asked) if had_audio(provenance) else None
+    findings = engine.judge(kept.interaction, listen, day=one.day)
+    rubric = rubric_of(connection, provenance.rubric_sha256)
+    judged = Judged(
+        interaction=kept.interaction,
+        findings=findings,
+        courtesy=kept.courtesy,
+        scorecard=stand(kept, findings, (), rubric, recording.remarks).card,
+        prosody=kept.prosody,
+        asked=kept.asked,
+    )
+    scored = Scored(
+        recording=recording,
+        speech=0.0,
+        interactions=(judged,),
+        wall_seconds=0.0,
+        provenance=provenance,
+    )
+    row = (judged, scored, one.recording_key, one.provenance_key)
+    Writer(connection).interactions([row])
