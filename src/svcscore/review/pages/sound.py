@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -30,6 +30,10 @@ _STATUS = {
     "desk.stretch": 416,
     "audio.unreadable": 422,
 }
+_GONE: dict[int | str, dict[str, Any]] = {
+    410: {"description": "The words were deleted when their time was over"},
+    416: {"description": "Nothing lies there"},
+}
 
 
 @router.get(
@@ -38,7 +42,7 @@ _STATUS = {
     responses={
         200: {"content": {MIME_TYPE: {}}, "description": "All of it"},
         206: {"content": {MIME_TYPE: {}}, "description": "The bytes that were asked for"},
-        416: {"description": "Nothing lies there"},
+        **_GONE,
     },
 )
 def clip(
@@ -93,7 +97,7 @@ def clip(
     )
 
 
-@router.get("/api/v1/cases/{interaction_id}/peaks", response_model=Peaks)
+@router.get("/api/v1/cases/{interaction_id}/peaks", response_model=Peaks, responses=_GONE)
 def peaks(
     request: Request,
     interaction_id: str,
