@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from svcscore.desk import demo
 from svcscore.desk.accounts import log_in
-from svcscore.desk.trending import REPORTS, window_of
+from svcscore.desk.trending import report, window_of
 from svcscore.desk.viewer import Office
 from svcscore.errors import UsageError
 from svcscore.ledger.agreeing import agreement
@@ -86,7 +86,7 @@ def test_every_visit_is_of_somebody_made_up_and_has_a_sound(filled):
 def test_there_is_something_on_every_page(filled):
     window = window_of(filled, None, None)
     assert window.last == date(2026, 11, 24)
-    tracking, _ = REPORTS.get(filled, window, None)
+    tracking = report(filled, window, None).value
     assert len([it for it in tracking.staff if it.enough]) == len(demo.PEOPLE)
     worse = next(it for it in tracking.staff if it.id == demo.WORSE)
     assert [alarm.direction for alarm in worse.chart.alarms] == ["down"]

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from svcscore.decisions import Decision, Review
-from svcscore.desk import showing, trending
-from svcscore.desk.trending import Reports, Window
+from svcscore.desk import reckoned, showing, trending
+from svcscore.desk.trending import Window
 from svcscore.desk.viewer import Office, Viewer
 from svcscore.errors import StoreError, UsageError
 from svcscore.ledger.following import following
@@ -196,10 +196,12 @@ def test_a_card_quotes_only_what_the_viewer_may_open(bank):
 
 
 def test_a_report_is_reckoned_once_until_something_was_decided(bank, monkeypatch):
-    reports = Reports()
-    first, _ = reports.get(bank, WINDOW, None)
-    assert reports.get(bank, WINDOW, None)[0] is first
-    assert reports.get(bank, WINDOW, "lobby")[0] is not first
+    first = trending.report(bank, WINDOW, None)
+    assert trending.report(bank, WINDOW, None) is first
+    assert trending.report(bank, WINDOW, "lobby") is not first
+    audit = showing.fairness(bank, viewer("B01"), WINDOW, branch=None)
+    assert showing.fairness(bank, viewer(), WINDOW, branch="B01") is audit
+    assert showing.fairness(bank, viewer(), WINDOW, branch=None) is not audit
     with bank.reading() as connection:
         (stored,) = reader.stored(connection, [1])
     review = Review(
@@ -210,7 +212,11 @@ def test_a_report_is_reckoned_once_until_something_was_decided(bank, monkeypatch
         at="2026-09-01T00:00:00+00:00",
     )
     record(bank, [review])
-    monkeypatch.setattr(trending, "_WORTH", 1e6)
-    assert reports.get(bank, WINDOW, None)[0] is first
-    monkeypatch.setattr(trending, "_WORTH", 0.0)
-    assert reports.get(bank, WINDOW, None)[0] is not first
+    monkeypatch.setattr(reckoned, "WORTH", 1e6)
+    assert trending.report(bank, WINDOW, None) is first
+    monkeypatch.setattr(reckoned, "WORTH", 0.0)
+    again = trending.report(bank, WINDOW, None)
+    assert again is not first
+    assert trending.report(bank, WINDOW, None) is again
+    monkeypatch.setattr(reckoned, "MINUTE_S", 0.0)
+    assert trending.report(bank, WINDOW, None) is not again

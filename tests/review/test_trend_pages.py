@@ -171,6 +171,22 @@ def test_a_person_without_visits_in_these_days_is_no_error(client):
         read(client("lead"), f"{path}?since=2024-01-01&until=2024-02-01")
 
 
+def test_a_supervisor_of_a_branch_without_visits_sees_empty_pages(client, desk_database):
+    with desk_database.writing() as connection:
+        connection.execute(
+            update(ACCOUNTS).where(ACCOUNTS.c.name == "boss2").values(branch_id="B77")
+        )
+    for path in (
+        "/trends",
+        "/trends/branch/B77",
+        "/trends/cases",
+        "/trends/fairness",
+        "/trends/agreement",
+    ):
+        read(client("boss2"), path)
+    assert client("lead").get("/trends/branch/B77").status_code == 404
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row
 
-from svcscore.desk.trending import Window, own_branch
+from svcscore.desk.reckoned import Reckoned
+from svcscore.desk.trending import Window, must_know, own_branch
 from svcscore.desk.viewer import Viewer
 from svcscore.ledger.agreeing import Agreement, agreement
 from svcscore.ledger.books import Books
@@ -23,6 +24,7 @@ from svcscore.store import reader, statistics
 from svcscore.store.database import Database
 from svcscore.store.desk import trend_rows
 from svcscore.store.desk.trend_rows import Place, Wanted
+from svcscore.store.reader import Scope
 from svcscore.text.redaction import masked_turns
 from svcscore.tracking.coaching import Card, CardItem, Clip, coaching_card
 from svcscore.tracking.fairness import Audit, audit
@@ -220,15 +222,23 @@ def lying(connection: Connection, branch_id: str, window: Window, kind: str | No
     )
 
 
-def fairness(
-    connection: Connection, viewer: Viewer, window: Window, *, branch: str | None
-) -> Audit:
+_AUDITS: Reckoned[Audit] = Reckoned(20)
+_AGREEMENTS: Reckoned[Agreement] = Reckoned(20)
+
+
+def fairness(database: Database, viewer: Viewer, window: Window, *, branch: str | None) -> Audit:
     """The audit of what the viewer may see.
 
     Raises:
         StoreError: ``store.unknown`` where another branch is asked for.
     """
-    return audit(observations(connection, window.scope(branch_id=own_branch(viewer, branch))))
+    scope = _scope(database, viewer, window, branch)
+
+    def reckon() -> Audit:
+        with database.reading() as connection:
+            return audit(observations(connection, scope))
+
+    return _AUDITS.get(database, scope, reckon).value
 
 
 def agreeing(
@@ -239,7 +249,15 @@ def agreeing(
     Raises:
         StoreError: ``store.unknown`` where another branch is asked for.
     """
-    return agreement(database, window.scope(branch_id=own_branch(viewer, branch)))
+    scope = _scope(database, viewer, window, branch)
+    return _AGREEMENTS.get(database, scope, lambda: agreement(database, scope)).value
+
+
+def _scope(database: Database, viewer: Viewer, window: Window, branch: str | None) -> Scope:
+    own = own_branch(viewer, branch)
+    with database.reading() as connection:
+        must_know(connection, viewer, own)
+    return window.scope(branch_id=own)
 
 
 def _sees(viewer: Viewer, row: Row[Any]) -> bool:

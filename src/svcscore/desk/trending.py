@@ -6,16 +6,12 @@ one branch is told how many work there and what their mean is, never who they ar
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import date, timedelta
-from threading import Lock
-from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from svcscore.desk import clock
-from svcscore.desk.recent import Recent
+from svcscore.desk.reckoned import Reckoned, Reckoning
 from svcscore.desk.viewer import Viewer
 from svcscore.errors import UsageError
 from svcscore.ledger.following import narrowed
@@ -32,12 +28,6 @@ WEEKS = 13
 MOST_DAYS = 800
 CROWD = 5
 """People from whom on their common mean tells nothing about any one of them."""
-_KEPT = 6
-"""Reports of the whole bank that are remembered."""
-_MINUTE_S = 60.0
-_WORTH = 20.0
-"""A report is shown again unchanged for so many times as long as it took to make: what took 0.1 s is
-reckoned anew two seconds after a decision, what took 3 s after a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,68 +138,24 @@ class BranchTrend:
     reckoned_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Report:
-    tracking: Tracking
-    state: tuple[int, ...]
-    cost_s: float
-    made: float
-    """`time.monotonic`."""
-    at: str
+_REPORTS: Reckoned[Tracking] = Reckoned(6)
 
 
-_Key: TypeAlias = tuple[str, Window, str | None]
+def report(database: Database, window: Window, kind: str | None) -> Reckoning[Tracking]:
+    """The report of the whole bank of these days.
 
+    Args:
+        database: open.
+        window: the days.
+        kind: only interactions of this kind; None takes all.
+    """
 
-class Reports:
-    """Reports of the whole bank, each reckoned once for as long as it is true, or a minute."""
-
-    def __init__(self) -> None:
-        self._reports: Recent[_Key, _Report] = Recent(_KEPT)
-        self._one_reckons = Lock()
-
-    def get(self, database: Database, window: Window, kind: str | None) -> tuple[Tracking, str]:
-        """The report of these days, and when it was reckoned.
-
-        Args:
-            database: open.
-            window: the days.
-            kind: only interactions of this kind; None takes all.
-        """
-        key = (database.shown, window, kind)
+    def reckon() -> Tracking:
         with database.reading() as connection:
-            state = trend_rows.state(connection)
-        found = self._reports.get(key)
-        if found is None or not _holds(found, state):
-            # one at a time: it takes all of a core, and the next may want the same
-            with self._one_reckons:
-                found = self._reports.get(key)
-                if found is None or not _holds(found, state):
-                    found = _reckon(database, window, kind)
-                    self._reports.put(key, found)
-        return found.tracking, found.at
+            seen = observations(connection, window.scope())
+        return track(seen if kind is None else seen.where(seen.kind == kind))
 
-
-REPORTS = Reports()
-"""Those of this process."""
-
-
-def _holds(report: _Report, state: tuple[int, ...]) -> bool:
-    age = time.monotonic() - report.made
-    changed = report.state != state
-    return age < (min(_MINUTE_S, _WORTH * report.cost_s) if changed else _MINUTE_S)
-
-
-def _reckon(database: Database, window: Window, kind: str | None) -> _Report:
-    begun = time.monotonic()
-    with database.reading() as connection:
-        state = trend_rows.state(connection)
-        seen = observations(connection, window.scope())
-    if kind is not None:
-        seen = seen.where(seen.kind == kind)
-    tracking = track(seen)
-    now = time.monotonic()
-    return _Report(tracking=tracking, state=state, cost_s=now - begun, made=now, at=clock.now())
+    return _REPORTS.get(database, (window, kind), reckon)
 
 
 def window_of(database: Database, since: date | None, until: date | None) -> Window:
@@ -244,6 +190,16 @@ def own_branch(viewer: Viewer, asked: str | None) -> str | None:
     return viewer.branch_id or asked
 
 
+def must_know(connection: Connection, viewer: Viewer, branch_id: str | None) -> None:
+    """See that the database knows a branch; the viewer's own may be too new for it.
+
+    Raises:
+        StoreError: ``store.unknown``.
+    """
+    if branch_id != viewer.branch_id:
+        statistics.must_know(connection, staff_id=None, branch_id=branch_id)
+
+
 def overview(
     database: Database, viewer: Viewer, window: Window, *, branch: str | None, kind: str | None
 ) -> Overview:
@@ -254,9 +210,10 @@ def overview(
     """
     branch = own_branch(viewer, branch)
     with database.reading() as connection:
-        statistics.must_know(connection, staff_id=None, branch_id=branch)
+        must_know(connection, viewer, branch)
         staff, branches = statistics.names(connection)
-    tracking, at = REPORTS.get(database, window, kind)
+    found = report(database, window, kind)
+    tracking = found.value
     shown = narrowed(tracking, staff_id=None, branch_id=branch)
     return Overview(
         first=window.first,
@@ -265,7 +222,7 @@ def overview(
         false_alarms=tracking.false_alarms,
         branches=tuple(_person(it, branches) for it in shown.branches),
         staff=tuple(_person(it, staff) for it in shown.staff),
-        reckoned_at=at,
+        reckoned_at=found.at,
     )
 
 
@@ -282,7 +239,8 @@ def staff_trend(
         if at_home is None:
             raise reader.unknown("member of staff", staff_id)
         elsewhere = _elsewhere(connection, viewer, staff_id, window)
-    tracking, at = REPORTS.get(database, window, kind)
+    found = report(database, window, kind)
+    tracking = found.value
     mine = next((it for it in tracking.staff if it.id == staff_id), None)
     branch = mine.branch if mine and mine.branch else at_home.branch_id
     if viewer.branch_id is not None and branch != viewer.branch_id:
@@ -299,7 +257,7 @@ def staff_trend(
         track=mine,
         peers=None if mine is None else _peers(tracking, mine),
         elsewhere=elsewhere,
-        reckoned_at=at,
+        reckoned_at=found.at,
     )
 
 
@@ -313,9 +271,10 @@ def branch_trend(
     """
     own_branch(viewer, branch_id)
     with database.reading() as connection:
-        statistics.must_know(connection, staff_id=None, branch_id=branch_id)
+        must_know(connection, viewer, branch_id)
         staff, branches = statistics.names(connection)
-    tracking, at = REPORTS.get(database, window, kind)
+    found = report(database, window, kind)
+    tracking = found.value
     shown = narrowed(tracking, staff_id=None, branch_id=branch_id)
     return BranchTrend(
         id=branch_id,
@@ -328,7 +287,7 @@ def branch_trend(
         track=next(iter(shown.branches), None),
         boards=tuple(it for it in shown.boards if viewer.branch_id is None or _hides(it, tracking)),
         staff=tuple(_person(it, staff) for it in shown.staff),
-        reckoned_at=at,
+        reckoned_at=found.at,
     )
 
 

@@ -171,8 +171,7 @@ def cases(request: Request, who: Who, asked: Annotated[AskedCases, Query()]) -> 
 def fairness(request: Request, who: Who, asked: Annotated[AskedTrends, Query()]) -> Response:
     """Where the machine, not the person, explains a gap."""
     window = _window(request, asked)
-    with desk_of(request).database.reading() as connection:
-        audit = showing.fairness(connection, who.viewer, window, branch=asked.branch)
+    audit = showing.fairness(desk_of(request).database, who.viewer, window, branch=asked.branch)
     return _page(
         request,
         who,
