@@ -22,10 +22,11 @@ from svcscore.desk.amendments_wanted import (
 from svcscore.desk.deciding import ConflictError
 from svcscore.desk.viewer import Office, Viewer
 from svcscore.errors import StoreError, UsageError
+from svcscore.ledger.ingest import Batch, ingest
 from svcscore.ledger.judge import load_bench
 from svcscore.ledger.rescore import rescore
 from svcscore.ledger.reviewing import record
-from svcscore.records import Role, Severity, Verdict
+from svcscore.records import Judged, Role, Scored, Severity, Verdict
 from svcscore.resources import data_folder
 from svcscore.store import audit, reader
 from svcscore.store.reader import Scope
@@ -329,3 +330,56 @@ def test_words_keep_their_order_and_their_turn(text):
 
 
 SAMPLE = make_turn("请您稍等马上给您办理")
+
+
+@pytest.mark.parametrize("way", ["same", "other rubric", "another hearing"])
+def test_a_recording_that_is_taken_in_again(heard, way):
+    one = case(heard, "counter_bad")
+    turn = said(one, "爱办不办")
+    correct(heard, one, ChangeRole(turn=turn.index, role=Role.CUSTOMER))
+    answer = correct(heard, one, MoveTurns(turn=one.kept.interaction.turns[4].index, to="new"))
+    new = next(it for it in stored(heard) if it.heard.interaction.opened_by == "reviewer")
+    corrected, number = again(heard, one), new.number
+    taken = ingest(heard, Batch(recordings=[scored_again(heard, one, way)]), replacing=True)
+    after = again(heard, one)
+    if way == "another hearing":
+        assert taken.stale_amendments == 2
+        assert again(heard, new).gone
+        assert [t.role for t in after.kept.interaction.turns] == [
+            t.role for t in one.kept.interaction.turns
+        ]
+    else:
+        assert taken.stale_amendments == 0
+        assert after.kept == corrected.kept
+        assert {f.id for f in after.findings} == {f.id for f in corrected.findings}
+        assert not again(heard, new).gone
+        assert (again(heard, new).number > number) is (way == "other rubric")
+    assert answer.settled
+
+
+def scored_again(database, one, way):
+    """What a run hands over for the recording of `one`: as it was heard, judged otherwise, or heard otherwise."""
+    with database.reading() as connection:
+        recording = reader.recording(connection, one.recording_key)
+        provenance = reader.provenance(connection, one.provenance_key)
+        card = reader.scorecard(connection, one.key, 0)
+    interaction = one.heard.interaction
+    if way == "another hearing":
+        interaction = replace(interaction, unheard=(*interaction.unheard, interaction.span))
+    if way == "other rubric":
+        provenance = replace(provenance, version="another")
+    judged = Judged(
+        interaction=interaction,
+        findings=one.findings,
+        courtesy=one.heard.courtesy,
+        scorecard=card,
+        prosody=one.heard.prosody,
+        asked=one.heard.asked,
+    )
+    return Scored(
+        recording=recording,
+        speech=20.0,
+        interactions=(judged,),
+        wall_seconds=1.0,
+        provenance=provenance,
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from svcscore.cli.database import db_option, scope, scope_options
 from svcscore.cli.jsonl import read_lines
 from svcscore.errors import UsageError
 
@@ -78,6 +80,38 @@ def classify(source: Path, folder: Path | None) -> None:
         level = max(range(len(row)), key=row.__getitem__)
         told = {"id": query.id, "level": level, "probabilities": [round(p, 6) for p in row]}
         click.echo(json.dumps(told, ensure_ascii=False))
+
+
+@courtesy.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@db_option
+@scope_options
+def labels(
+    folder: Path,
+    url: str,
+    staff: str | None,
+    branch: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Write into FOLDER what reviewers corrected of courtesy, masked, as `courtesy train` reads it.
+
+    Copy the packaged turns beside it (`models/courtesy/data`), then train on the folder.
+    """
+    from svcscore.ledger.labelling import courtesy_labels, write_labels
+    from svcscore.ledger.people import actor
+    from svcscore.outputs import output_error
+    from svcscore.store import audit
+    from svcscore.store.database import Database
+
+    with Database(url) as database, database.writing() as connection:
+        found = courtesy_labels(connection, scope(staff, branch, since, until))
+        audit.log(connection, actor(), "export", {"what": "courtesy labels", "turns": len(found)})
+        try:
+            people = write_labels(folder, found)
+        except OSError as fault:
+            raise output_error(folder, fault) from fault
+    click.echo(f"{len(found)} turns of {people} people")
 
 
 @courtesy.command()

@@ -81,6 +81,9 @@ def _lines(tuning: Tuning) -> Iterator[str]:
     if tuning.stale:
         told += f"; {tuning.stale} reviews of findings that these rules do not make left out"
     yield told
+    if tuning.missed:
+        yield "\nwhat people added, for no rule heard it:"
+        yield from (f"  {one.code}: {one.heard} ({one.times})" for one in tuning.missed)
     for one in tuning.rules:
         yield f"\n{one.rule} {one.title} ({one.code})"
         yield f"  tuning half:    {_figures(one.tuning)}"

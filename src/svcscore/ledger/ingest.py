@@ -160,7 +160,7 @@ def _take(
         if new:
             writer.interactions(new)
             taken.new += len(new)
-        done = {name: count - before[name] for name, count in taken.counts().items()}
+        done = {name: count - before.get(name, 0) for name, count in taken.counts().items()}
         if any(done[name] for name in ("new", "rejudged", "replaced", "gone")):
             audit.log(connection, actor(), "ingest", done)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection
 
+from svcscore.amendments import REVIEWER
 from svcscore.decisions import standing
 from svcscore.errors import StoreError
 from svcscore.ledger.crew import Work, spread
@@ -28,8 +30,9 @@ from svcscore.scoring.agreement_bootstrap import Estimate
 from svcscore.scoring.agreement_rules import Case, rule_accuracy
 from svcscore.store import judgements, reader
 from svcscore.store.database import Database
+from svcscore.store.desk import labels
 from svcscore.store.reader import Scope
-from svcscore.text.masking import MASK
+from svcscore.text.masking import MASK, mask
 from svcscore.text.normalise import normalise
 from svcscore.text.redaction import masked_turns
 
@@ -72,6 +75,16 @@ class Tuned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """Words in which people heard something of a code."""
+
+    code: str
+    heard: str
+    """Masked."""
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
     """All rules with reviewed hits."""
 
@@ -81,6 +94,8 @@ class Tuning:
     stale: int
     """Reviews of findings that these rules do not make."""
     rules: tuple[Tuned, ...]
+    missed: tuple[Missed, ...] = ()
+    """What people added because no rule heard it: wordings for whoever writes phrases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +122,7 @@ def tune(database: Database, lexicon: Lexicon, scope: Scope, rule: str | None = 
     """
     with database.reading() as connection:
         reviewed = {one.key: one.chance for one in judgements.reviewed(connection, scope)}
+        missed = _missed(connection, scope)
     if not reviewed:
         raise StoreError(
             "store.empty",
@@ -123,6 +139,17 @@ def tune(database: Database, lexicon: Lexicon, scope: Scope, rule: str | None = 
         hits=len(hits),
         stale=stale,
         rules=_tuned(database, lexicon, hits),
+        missed=missed,
+    )
+
+
+def _missed(connection: Connection, scope: Scope) -> tuple[Missed, ...]:
+    found = Counter(
+        (one.code, mask(one.evidence[0].heard)) for one in labels.missed(connection, scope)
+    )
+    return tuple(
+        Missed(code=code, heard=heard, times=times)
+        for (code, heard), times in sorted(found.items())
     )
 
 
@@ -259,6 +286,8 @@ def _hits_of(interaction: Interaction, anew: Anew, weight: float) -> Iterator[Hi
     shown = masked_turns(interaction.turns)
     turns = {turn.index: text for turn, text in zip(interaction.turns, shown, strict=True)}
     for finding in anew.findings:
+        if finding.rule == REVIEWER:
+            continue  # people say what they added: no rule is to be tuned by it
         if finding.id not in decided or finding.verdict not in _HEARD or not finding.evidence:
             continue
         place = finding.evidence[0]

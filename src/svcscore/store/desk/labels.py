@@ -1,0 +1,36 @@
+"""What people said of turns and words, for whoever trains on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from svcscore.amendments import added
+from svcscore.records import Finding
+from svcscore.store import reader
+from svcscore.store.desk.tables import AMENDMENTS
+from svcscore.store.reader import Scope, Stored
+from svcscore.store.tables import INTERACTIONS
+
+
+def amended(connection: Connection, scope: Scope, kind: str) -> Iterator[Stored]:
+    """The interactions of `scope` in which people corrected something of this kind."""
+    chosen = (
+        select(INTERACTIONS.c.key)
+        .where(scope.condition())
+        .where(
+            INTERACTIONS.c.key.in_(
+                select(AMENDMENTS.c.interaction_key).where(AMENDMENTS.c.kind == kind)
+            )
+        )
+        .order_by(INTERACTIONS.c.key)
+    )
+    yield from reader.stored(connection, list(connection.execute(chosen).scalars()))
+
+
+def missed(connection: Connection, scope: Scope) -> Iterator[Finding]:
+    """Findings that people added and did not take back."""
+    for one in amended(connection, scope, "finding"):
+        if one.kept.deleted_at is None:
+            yield from added(one.amendments)
