@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "desk.exposed": "the desk would be open to a network without TLS",
     "desk.address": "the desk cannot listen at this address",
     "desk.tls": "the certificate or its key cannot be used",
+    "desk.webhook": "what is to be told of decisions is not named as an http(s) address",
     "desk.proxy": "a proxy that is to be believed is not named as one",
     "desk.amendment": "a correction cannot be made so",
     "desk.conflict": "somebody else decided meanwhile, or it is not what it was",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,8 @@ review.add_command(demo)
 @click.option(
     "--webhook",
     envvar="SVCSCORE_WEBHOOK",
-    help="Tell decided red lines to this address. [env: SVCSCORE_WEBHOOK]",
+    help="Tell decided red lines to this address, signed where SVCSCORE_WEBHOOK_SECRET is set."
+    " [env: SVCSCORE_WEBHOOK]",
 )
 def serve(
     url: str,
@@ -119,6 +121,7 @@ def serve(
     secure = tls is not None or behind_tls_proxy
     serving.check_exposure(host, protected=secure or insecure)
     serving.check_proxies(proxy_header, proxies)
+    serving.check_webhook(webhook)
     if tls is not None:
         serving.check_tls(tls)
     if not proxies and (behind_tls_proxy or proxy_header is not None):
@@ -132,6 +135,8 @@ def serve(
         proxy_header=proxy_header,
         proxies=proxies,
         webhook=webhook,
+        # never an option: other users of the machine read those
+        webhook_secret=os.environ.get("SVCSCORE_WEBHOOK_SECRET") or None,
     )
     with Database(url) as database:
         people = serving.accounts(database)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, insert, select, update
 
 from svcscore.decisions import Decision, standing
 from svcscore.errors import OutputError
+from svcscore.ledger.posting import post
 from svcscore.records import Severity
 from svcscore.store import reader
 from svcscore.store.database import Database
 from svcscore.store.rows import RED_LINE, SURE
 from svcscore.store.tables import ALERTS, FINDINGS, INTERACTIONS, QUEUE, REVIEWS
-
-_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +71,8 @@ def send_alerts(database: Database, webhook: str) -> int:
         waiting = _alerts(connection, unsent=True)
     for sent, alert in enumerate(waiting):
         try:
-            _post(webhook, alert)
-        except (URLError, OSError, ValueError) as fault:
+            post(webhook, json.dumps(asdict(alert), ensure_ascii=False).encode())
+        except (OSError, ValueError) as fault:
             raise OutputError(
                 "alerts.refused",
                 f"the webhook took {sent} of {len(waiting)} alerts, then not ({fault})",
@@ -192,15 +189,3 @@ def _append(path: Path, alerts: Sequence[Alert]) -> None:
             "choose another file; nothing is lost, the next call raises them again",
             str(path),
         ) from fault
-
-
-def _post(webhook: str, alert: Alert) -> None:
-    if not webhook.startswith(("http://", "https://")):
-        raise ValueError("a webhook is an http(s) address")
-    request = urllib.request.Request(
-        webhook,
-        data=json.dumps(asdict(alert), ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=_TIMEOUT_S):
-        return

@@ -11,6 +11,7 @@ from svcscore.decisions import Review
 from svcscore.ledger.judgement import decided_ids, stand
 from svcscore.ledger.people import actor
 from svcscore.ledger.rubrics import rubric_of
+from svcscore.ledger.telling import tell_decided
 from svcscore.scoring.rubric import Rubric
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
@@ -54,6 +55,7 @@ def record_in(connection: Connection, reviews: Iterable[Review], *, by: str) -> 
     fits = [review for review in given if _fits(review, stored.get(review.interaction_id))]
     writer = Writer(connection)
     added = writer.reviews(fits, keys)
+    tell_decided(connection, fits, stored)
     touched = dict.fromkeys(review.interaction_id for review in fits)
     moved = _restand(connection, writer, [stored[name] for name in touched])
     if added:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from svcscore import __version__
+from svcscore.desk.telling import Teller, Webhook
 from svcscore.errors import StoreError, SvcscoreError, UsageError
 from svcscore.review.desk import Desk
 from svcscore.review.guard import MustChangeError, NotLoggedInError
+from svcscore.review.observing import Meters, Observer
 from svcscore.review.pages import ROUTERS
 from svcscore.review.render import STATIC, page, statics
 from svcscore.review.settings import Settings
@@ -38,15 +42,6 @@ _FAULTS = 3
 _LOG = logging.getLogger("svcscore.review")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """What the API answers where it does not do what was asked."""
-
-    error: str
-    """A code; the same for the same reason."""
-    message: str = ""
-
-
 def create_app(database: Database, settings: Settings) -> FastAPI:
     """The desk on an open database; whoever calls closes it.
 
@@ -60,20 +55,39 @@ def create_app(database: Database, settings: Settings) -> FastAPI:
         openapi_url=None,
         # would lead to whatever host a request names
         redirect_slashes=False,
-        responses={status: {"model": Refusal} for status in (401, 403, 413, 422)},
+        lifespan=_telling,
     )
     app.state.desk = Desk(database=database, settings=settings)
     app.state.throttle = Throttle()
+    app.state.meters = Meters(database)
     for router in ROUTERS:
         app.include_router(router)
     app.mount(statics(), StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Shell, settings=settings, failed=_fault)
+    app.add_middleware(Observer, meters=app.state.meters)
     app.add_exception_handler(NotLoggedInError, _log_in)
     app.add_exception_handler(MustChangeError, _change)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(SvcscoreError, _failed)
     return app
+
+
+@asynccontextmanager
+async def _telling(app: FastAPI) -> AsyncIterator[None]:
+    """Tell another system what is decided about red lines, while the desk is open."""
+    desk = app.state.desk
+    assert isinstance(desk, Desk)
+    if desk.settings.webhook is None:
+        yield
+        return
+    webhook = Webhook(address=desk.settings.webhook, secret=desk.settings.webhook_secret)
+    teller = Teller(desk.database, webhook)
+    teller.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(teller.stop)
 
 
 def wants_json(request: Request) -> bool:

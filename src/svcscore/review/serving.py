@@ -6,6 +6,7 @@ import contextlib
 import re
 import socket
 import ssl
+import sys
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -14,6 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from svcscore.errors import UsageError
+from svcscore.ledger.posting import check_address
+from svcscore.review.observing import write_logs
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as rows
 from svcscore.store.desk.accounts import Account
@@ -92,6 +95,16 @@ def check_proxies(header: str | None, proxies: tuple[str, ...]) -> None:
             ) from fault
 
 
+def check_webhook(address: str | None) -> None:
+    """Raise ``desk.webhook`` where nothing could be told to this address."""
+    try:
+        check_address(address or "https://")
+    except ValueError as fault:
+        raise UsageError(
+            "desk.webhook", f"{address!r} is no webhook", "write it as https://host/path"
+        ) from fault
+
+
 def accounts(database: Database) -> tuple[Account, ...]:
     """Who could log in.
 
@@ -133,10 +146,11 @@ def address(host: str, listening: socket.socket, tls: Tls | None) -> str:
 
 
 def serve(app: FastAPI, listening: socket.socket, tls: Tls | None) -> None:
-    """Answer until somebody interrupts; what is on its way is finished first."""
+    """Answer until somebody interrupts; what is on its way is finished first. Logs go to stderr."""
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        # `observing` writes what is logged
+        log_config=None,
         access_log=False,
         server_header=False,
         # who came by a proxy is told by `addresses`, which knows the proxies
@@ -145,5 +159,6 @@ def serve(app: FastAPI, listening: socket.socket, tls: Tls | None) -> None:
         ssl_certfile=tls.certificate if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
+    write_logs(sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -28,3 +28,5 @@ class Settings:
     """Where decided red lines are told; None: nowhere."""
     demo: bool = False
     """Whether everything is made up; every page then says so."""
+    webhook_secret: str | None = field(default=None, repr=False)
+    """With which what is told is signed; None: it is not."""

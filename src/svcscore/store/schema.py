@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-HEAD = "0004"
+HEAD = "0005"
 """The version that this svcscore reads and writes."""
 _VERSIONS = "alembic_version"
 _OURS = frozenset({"interactions", "evidence", "findings", "provenances"})

@@ -206,3 +206,14 @@ DELETIONS = Table(
     Column("what", String(20), primary_key=True, comment="words or texts: their time is over"),
     Column("at", TIME, nullable=False),
 )
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("interaction_key", KEY, ForeignKey("interactions.key"), nullable=False, index=True),
+    Column("content", Text, nullable=False, comment="JSON, as it is sent"),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", TIME, comment="when to try; null: it was taken"),
+    Column("taken_at", TIME),
+)
+Index("ix_events_next_at", EVENTS.c.next_at, EVENTS.c.key)
