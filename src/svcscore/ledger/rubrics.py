@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import Connection
 
 from svcscore.scoring.rubric import Rubric, load_rubric_text
@@ -15,4 +17,8 @@ def rubric_of(connection: Connection, sha256: str) -> Rubric:
         StoreError: ``store.unknown`` where it was never kept.
     """
     (text,) = reader.snapshot(connection, sha256).texts().values()
-    return load_rubric_text(text)
+    return _made(text)
+
+
+_made = lru_cache(maxsize=16)(load_rubric_text)
+"""A bank has a few rubrics, and each decision of a reviewer is reckoned by one of them."""
