@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
+from svcscore.amendments import Amendment, WordsAre
 from svcscore.audio.samples import RATE
 from svcscore.desk import clock, unmasking
 from svcscore.desk.recordings import Recordings
@@ -23,6 +24,7 @@ from svcscore.spans import Span
 from svcscore.store import reader
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as account_rows
+from svcscore.store.desk import amendments
 from svcscore.store.evidence import pack_kept
 from svcscore.store.reader import Scope
 from svcscore.store.tables import EVIDENCE, INTERACTIONS
@@ -166,6 +168,45 @@ def test_a_number_is_silent_until_somebody_gave_a_reason(database):
     with database.writing() as connection:
         unmasking.mask_again(connection, lead, case(connection, PHONE))
     assert not heard(database, PHONE)[0].unmasked
+
+
+def correct(connection, interaction_id, turn, text):
+    one = case(connection, interaction_id)
+    amendment = Amendment(
+        id=f"{interaction_id}-{turn}",
+        interaction_id=interaction_id,
+        content=WordsAre(turn=turn, text=text),
+        reviewer="reviewer",
+        at=clock.now(),
+    )
+    amendments.add(connection, one.key, amendment)
+
+
+def test_a_number_that_the_machine_misheard_is_silent_when_it_is_corrected(database):
+    with database.writing() as connection:
+        turn = next(
+            turn
+            for turn in case(connection, PHONE).kept.interaction.turns
+            if turn.role is Role.CUSTOMER and turn.words
+        )
+        before = hearing(connection, viewer(database), case(connection, PHONE)).mute
+        assert not any(span.start <= turn.span.start < span.end for span in before)
+        correct(connection, PHONE, turn.index, "幺三八零零幺三八零二六")
+    meant, _ = heard(database, PHONE)
+    assert any(span.start <= turn.span.start and turn.span.end <= span.end for span in meant.mute)
+
+
+def test_a_number_that_is_taken_out_of_the_transcript_stays_silent(database):
+    with database.writing() as connection:
+        say_a_number(connection, PHONE)
+        before = hearing(connection, viewer(database), case(connection, PHONE)).mute
+        turns = case(connection, PHONE).kept.interaction.turns
+        turn = next(turn for turn in turns if "幺三八" in turn.text)
+        correct(connection, PHONE, turn.index, "我的手机号是这个")
+        one = case(connection, PHONE)
+        assert "幺" not in one.kept.interaction.turns[turns.index(turn)].text
+        assert before
+        assert hearing(connection, viewer(database), one).mute == before
 
 
 @pytest.mark.parametrize("reason", ["", "    ", "好的", "   要 看  "])
