@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, insert, select, update
 
+from svcscore.amendments import Amendment, FindingIs, RoleIs, Takes, WordsAre, worded
 from svcscore.cli.main import cli
+from svcscore.decisions import Decision, Review
 from svcscore.desk import clock, holding, retaining
 from svcscore.desk.retaining import Places, Policy, apply, load_policy
 from svcscore.desk.sounding import hearing
@@ -20,14 +22,25 @@ from svcscore.desk.viewer import Office, Viewer
 from svcscore.errors import ConfigError, StoreError, UsageError
 from svcscore.ledger.judge import load_bench
 from svcscore.ledger.rescore import rescore
+from svcscore.ledger.reviewing import record_in
 from svcscore.resources import data_folder
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as account_rows
+from svcscore.store.desk import amendments
 from svcscore.store.desk import retention as rows
 from svcscore.store.desk.tables import AMENDMENTS, APPEALS, NOTES, SESSIONS
 from svcscore.store.reader import Scope
-from svcscore.store.tables import AUDIT_LOG, FINDINGS, INTERACTIONS, RECORDINGS, SCORECARDS
+from svcscore.store.tables import (
+    AUDIT_LOG,
+    DECIDED_FINDINGS,
+    FINDINGS,
+    INTERACTIONS,
+    QUEUE,
+    RECORDINGS,
+    SCORECARDS,
+    WAITING_CASES,
+)
 from svcscore.testing import desks
 
 TODAY = date(2031, 1, 1)
@@ -112,6 +125,65 @@ def test_words_go_and_scores_findings_and_times_stay(filled):
         }
         assert audit.broken(connection) is None
     assert run(filled)["words"].deleted == 0
+
+
+def test_what_people_corrected_goes_with_the_words(filled):
+    one = next(one for one in all_stored(filled) if one.findings)
+    evidence = tuple(replace(place, heard="13800138026") for place in one.findings[0].evidence[:1])
+    turn = one.kept.interaction.turns[0]
+    given = (
+        WordsAre(turn=0, text="13800138026"),
+        Takes(turns=(worded(turn, "13800138026"),), courtesy=(), of="x"),
+        FindingIs(finding=replace(one.findings[0], evidence=evidence)),
+        RoleIs(turns=(0,), role=turn.role),
+    )
+    with filled.writing() as connection:
+        for number, content in enumerate(given):
+            amendment = Amendment(
+                id=f"a{number}",
+                interaction_id=one.id,
+                content=content,
+                reviewer="lead",
+                at=clock.now(),
+            )
+            amendments.add(connection, one.key, amendment)
+    run(filled)
+    with filled.reading() as connection:
+        kept = list(connection.execute(select(AMENDMENTS.c.content)).scalars())
+    assert len(kept) == len(given)
+    assert not any("138" in content for content in kept)
+    (after,) = [found for found in all_stored(filled) if found.id == one.id]
+    assert [type(said.content) for said in after.amendments] == [type(said) for said in given]
+    assert after.amendments[3].content == given[3]
+
+
+def test_what_can_no_longer_be_heard_waits_for_nobody(filled):
+    tables = (QUEUE, WAITING_CASES)
+    assert all(counted(filled, table) for table in tables)
+    run(filled)
+    assert [counted(filled, table) for table in tables] == [0, 0]
+    # nor under other rules
+    lexicons = data_folder("lexicons")
+    bench = load_bench(lexicons / "profiles" / "default.yaml", lexicons)
+    assert list(rescore(filled, bench, Scope(), dry=False))
+    assert [counted(filled, table) for table in tables] == [0, 0]
+
+
+def test_a_case_that_goes_leaves_no_row_of_the_queue(filled):
+    decided = next(one for one in all_stored(filled) if one.findings)
+    said = Review(
+        interaction_id=decided.id,
+        finding_id=decided.findings[0].id,
+        decision=Decision.CONFIRM,
+        reviewer="lead",
+        at=clock.now(),
+    )
+    with filled.writing() as connection:
+        record_in(connection, [said], by="lead")
+    assert counted(filled, DECIDED_FINDINGS) == 1
+    run(filled, EVERYTHING)
+    left = [counted(filled, table) for table in (QUEUE, WAITING_CASES, DECIDED_FINDINGS)]
+    assert left == [0, 0, 0]
 
 
 def test_the_words_are_no_longer_in_the_bytes_of_the_file(tmp_path):

@@ -1,8 +1,9 @@
 """The cases that wait for a person, a row each, and what people decided: reckoned from other tables.
 
 Nothing here is a record. Whoever changes what waits (a judgement, a review, a sampling plan, a step
-of an appeal) calls `refresh` in the same transaction. The rows hold all that the queue is filtered
-and ordered by, so that a page of it needs no join, and its counts one pass over short rows.
+of an appeal, a deletion of words) calls `refresh` in the same transaction. The rows hold all that the
+queue is filtered and ordered by, so that a page of it needs no join, and its counts one pass over
+short rows.
 
 The order is that of a whole number, the reason, and a fraction within it::
 
@@ -25,7 +26,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, select
 from svcscore.decisions import standing
 from svcscore.records import Severity, Status, Verdict
 from svcscore.store import rows
-from svcscore.store.desk.tables import APPEALS, CLAIMS
+from svcscore.store.desk.tables import APPEALS, CLAIMS, DELETIONS
 from svcscore.store.rows import Values
 from svcscore.store.tables import (
     DECIDED_FINDINGS,
@@ -41,6 +42,8 @@ WIDE = 30.0
 """Points of an interval from which a case is heard for that alone: it spans two bands of the rubric."""
 OPEN = ("filed", "taken")
 """States of an appeal that waits for an answer."""
+WORDS = "words"
+"""What `DELETIONS` says of an interaction whose words are gone."""
 _MANY = 500
 _POINTS = 101.0
 _DAYS = 100_000.0
@@ -65,11 +68,16 @@ def _batch(connection: Connection, keys: list[int]) -> None:
     ).where(_T.key.in_(keys), _T.gone.is_(False))
     cases = {row.key: row for row in connection.execute(chosen)}
     decided = _decided(connection, cases)
+    silent = _silent(connection, keys)
+    if silent:
+        connection.execute(delete(QUEUE).where(QUEUE.c.interaction_key.in_(sorted(silent))))
     queued = _grouped(connection, select(QUEUE).where(QUEUE.c.interaction_key.in_(keys)))
     dues = _dues(connection, keys)
     sampled = _sampled(connection, keys, decided)
     waits = []
     for key, case in cases.items():
+        if key in silent:
+            continue
         one = _case(case, queued.get(key, ()), dues.get(key), key in sampled, key in decided)
         if one is not None:
             waits.append(one)
@@ -118,6 +126,14 @@ def _rank(
     if doubted is not None:
         return float(3.0 + doubted / rows.RED_LINE)
     return (2.0 if queued or wide else 1.0) + width / _POINTS
+
+
+def _silent(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """Cases of which the words were deleted, their time being over: nobody can decide them."""
+    chosen = select(DELETIONS.c.interaction_key).where(
+        DELETIONS.c.interaction_key.in_(keys), DELETIONS.c.what == WORDS
+    )
+    return set(connection.execute(chosen).scalars())
 
 
 def _dues(connection: Connection, keys: Sequence[int]) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -24,8 +23,11 @@ from sqlalchemy import (
     update,
 )
 
+from svcscore.amendments import Content, FindingIs, Takes, WordsAre
 from svcscore.errors import StoreError
-from svcscore.store import reader
+from svcscore.records import Evidence
+from svcscore.store import reader, waiting
+from svcscore.store.desk import amendments
 from svcscore.store.desk.holds import kept_back
 from svcscore.store.desk.tables import (
     ALL,
@@ -42,7 +44,7 @@ from svcscore.store.desk.tables import (
 from svcscore.store.evidence import Kept, evidence_text, pack_kept, read_evidence
 from svcscore.store.tables import EVIDENCE, FINDINGS, INTERACTIONS, RECORDINGS, REVIEWS
 
-WORDS, TEXTS, ALL_OF_IT = "words", "texts", "all"
+WORDS, TEXTS, ALL_OF_IT = waiting.WORDS, "texts", "all"
 """What is deleted of an interaction; after ``all`` it is not there."""
 _TEXTS = (
     (REVIEWS, "reason"),
@@ -117,6 +119,8 @@ def recordings_due(connection: Connection, before: date) -> tuple[Lying, ...]:
 def drop_words(connection: Connection, keys: Sequence[int], now: str) -> None:
     """Delete what was said in these interactions; scores, findings and who spoke when stay.
 
+    They wait for nobody any more.
+
     Raises:
         StoreError: ``store.damaged`` where a word is read after all; nothing is deleted then.
     """
@@ -127,10 +131,13 @@ def drop_words(connection: Connection, keys: Sequence[int], now: str) -> None:
     _blank_places(connection, keys)
     _blank_amendments(connection, keys)
     _mark(connection, keys, WORDS, now)
+    # nobody can decide what can be neither read nor heard
+    waiting.refresh(connection, keys)
     for one in reader.stored(connection, keys):
         said = any(turn.words for turn in one.heard.interaction.turns)
         told = any(place.heard for found in one.findings for place in found.evidence)
-        if said or told or one.kept.deleted_at is None:
+        corrected = any(_wordless(given.content) != given.content for given in one.amendments)
+        if said or told or corrected or one.kept.deleted_at is None:
             raise _still_there(one.id)
 
 
@@ -230,7 +237,6 @@ def _blank_places(connection: Connection, keys: Sequence[int]) -> None:
     for row in connection.execute(chosen).all():
         places = read_evidence(row.evidence)
         if places:
-            blank = tuple(replace(place, phrase="", heard="") for place in places)
             connection.execute(
                 update(FINDINGS)
                 .where(
@@ -238,29 +244,36 @@ def _blank_places(connection: Connection, keys: Sequence[int]) -> None:
                     FINDINGS.c.number == row.number,
                     FINDINGS.c.ordinal == row.ordinal,
                 )
-                .values(evidence=evidence_text(blank))
+                .values(evidence=evidence_text(_blank(places)))
             )
 
 
 def _blank_amendments(connection: Connection, keys: Sequence[int]) -> None:
-    """What corrections say that was said: all their text that is no id."""
-    chosen = select(AMENDMENTS.c.key, AMENDMENTS.c.content)
-    for row in connection.execute(chosen.where(AMENDMENTS.c.interaction_key.in_(keys))).all():
-        content = json.dumps(_speechless(json.loads(row.content)))
-        connection.execute(
-            update(AMENDMENTS).where(AMENDMENTS.c.key == row.key).values(content=content)
-        )
+    """What corrections say that was said; who corrected what, and when, stays."""
+    ids = dict.fromkeys(keys, "")
+    for said in amendments.of(connection, ids).values():
+        for one in said:
+            content = amendments.text_of(_wordless(one.content))
+            connection.execute(
+                update(AMENDMENTS).where(AMENDMENTS.c.id == one.id).values(content=content)
+            )
 
 
-def _speechless(value: object) -> object:
-    """JSON without Chinese text: ids, roles and codes are ASCII."""
-    if isinstance(value, str):
-        return value if value.isascii() else ""
-    if isinstance(value, list):
-        return [_speechless(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _speechless(one) for name, one in value.items()}
-    return value
+def _wordless(content: Content) -> Content:
+    match content:
+        case WordsAre():
+            return replace(content, text="")
+        case Takes():
+            return replace(content, turns=tuple(replace(t, words=()) for t in content.turns))
+        case FindingIs():
+            places = _blank(content.finding.evidence)
+            return replace(content, finding=replace(content.finding, evidence=places))
+        case _:
+            return content
+
+
+def _blank(places: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(replace(place, phrase="", heard="") for place in places)
 
 
 def _leading_to(table: Table, other: Table) -> list[ColumnElement[int]]:
