@@ -1,5 +1,7 @@
 """SQLite and PostgreSQL give equal results on the same run."""
 
+import re
+
 import pytest
 from ledger_cases import PROFILES, batch, visit
 from sqlalchemy import select
@@ -16,8 +18,14 @@ from svcscore.store.reader import Scope
 from svcscore.store.tables import METADATA
 from svcscore.store.upkeep import vacuum
 
-CLOCK = {"ingested_at", "judged_at", "raised_at", "at", "digest"}
+CLOCK = {"ingested_at", "judged_at", "raised_at", "next_at", "at", "digest"}
 """Columns that tell when; the audit log's digest is over its time."""
+
+
+def timeless(value):
+    """A value without what an event tells of when it happened (its id follows from that)."""
+    told = isinstance(value, str) and value.startswith('{"event"')
+    return re.sub(r'"(at|id)": "[^"]*"', "", value) if told else value
 
 
 def lived_through(url):
@@ -41,7 +49,7 @@ def lived_through(url):
         with database.reading() as connection:
             rows = {
                 table.name: [
-                    {name: value for name, value in row.items() if name not in CLOCK}
+                    {name: timeless(value) for name, value in row.items() if name not in CLOCK}
                     for row in connection.execute(
                         select(table).order_by(*table.primary_key)
                     ).mappings()
