@@ -173,7 +173,8 @@ def test_a_new_file_that_another_holds(tmp_path, impatient):
 
 
 def test_a_server_whose_turn_another_has(postgresql, impatient):
-    with Database(postgresql.database(), create=True) as opened, opened.writing():
+    url = postgresql.database()
+    with Database(url, create=True) as opened, Database(url) as another, another.writing():
         fails("store.locked", add_branch, opened)
         assert ids(opened) == []
 

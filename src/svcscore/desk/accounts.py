@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from svcscore.desk import clock
 from svcscore.desk.passwords import check_password, fits, hashed, outdated, wrong
 from svcscore.desk.viewer import Office, Viewer
+from svcscore.errors import StoreError
 from svcscore.store import audit
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as rows
@@ -28,6 +30,8 @@ SLACK_S = 60.0
 """Seconds that a clock may be set back; what is dated later than that never happened."""
 LANGUAGES = ("zh", "en")
 _SEEN_EVERY_S = 60.0
+_NOTED_S = 0.25
+"""Seconds in which something may be noted that can wait."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _FIELD = 100
 """Characters of a name or an id that is shown."""
@@ -186,14 +190,23 @@ def present(database: Database, cookie: str) -> Present | None:
     if not clock.after(now, seconds=-IDLE_S) <= session.seen_at <= future:
         return None
     if session.seen_at < clock.after(now, seconds=-_SEEN_EVERY_S):
-        with database.writing() as connection:
-            rows.seen(connection, digest, now)
+        note(database, lambda connection: rows.seen(connection, digest, now))
     return Present(
         viewer=viewer_of(session.account),
         csrf=session.csrf,
         digest=digest,
         by_proxy_only=session.account.password is None,
     )
+
+
+def note(database: Database, change: Callable[[Connection], None]) -> None:
+    """Write what may as well be written later: nobody who only reads waits for those who write."""
+    try:
+        with database.writing(wait=_NOTED_S) as connection:
+            change(connection)
+    except StoreError as fault:
+        if fault.code not in {"store.locked", "store.readonly"}:
+            raise
 
 
 def log_out(database: Database, who: Present, *, everywhere: bool = False) -> None:

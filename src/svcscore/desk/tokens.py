@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from svcscore.desk import clock
-from svcscore.desk.accounts import Present, digest_of, viewer_of
+from svcscore.desk.accounts import Present, digest_of, note, viewer_of
 from svcscore.desk.administering import find
 from svcscore.desk.passwords import wrong
 from svcscore.desk.viewer import GRANTS, May, Office, Viewer
@@ -94,8 +94,7 @@ def holder(database: Database, secret: str) -> Present | None:
     if token is None or account is None or not account.active or not counts(token, now):
         return None
     if token.used_at is None or token.used_at < clock.after(now, seconds=-_USED_EVERY_S):
-        with database.writing() as connection:
-            rows.used(connection, token.key, now)
+        note(database, lambda connection: rows.used(connection, token.key, now))
     known = frozenset(May(scope) for scope in token.scopes if scope in set(May))
     return Present(viewer=replace(viewer_of(account), narrowed=known), csrf="")
 

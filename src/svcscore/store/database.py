@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from svcscore.errors import StoreError, UsageError
@@ -22,6 +24,8 @@ _WAIT_S = 30.0
 """Seconds that a writer waits for another."""
 _CONNECT_S = 10
 """Seconds until a server that does not answer counts as not there."""
+_CONNECTIONS, _MORE = 10, 30
+"""Kept to PostgreSQL, and opened for a moment: together one for each thread that answers requests."""
 _TURN = 0x53564353
 """PostgreSQL's advisory lock that writers take."""
 _PRIVATE = 0o600
@@ -48,11 +52,14 @@ class Database:
         if self._file is not None:
             _check_file(self._file, create=create)
         self.engine = _engine(self.url)
+        self._writers = threading.Lock()
+        self._place: tuple[int, int] | None = None
         try:
             self._meet(create=create, upgrade=upgrade)
         except BaseException:
             self.close()
             raise
+        self._place = _place(self._file) if self._file else (0, 0)
 
     @property
     def shown(self) -> str:
@@ -81,19 +88,30 @@ class Database:
         Raises:
             StoreError: for whatever the database has against it.
         """
+        self._find()
         with self.told(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, wait: float | None = None) -> Iterator[Connection]:
         """One transaction: all of it is kept, or nothing. Writers take turns; readers go on.
+
+        Args:
+            wait: seconds for the turn; half a minute where none are said.
 
         Raises:
             StoreError: for whatever the database has against it.
         """
-        with self.told(), self.engine.connect() as connection, self._turn(connection) as ours:
+        self._find()
+        seconds = _WAIT_S if wait is None else wait
+        with (
+            self.told(),
+            self._alone(seconds),
+            self.engine.connect() as connection,
+            self._turn(connection, seconds) as ours,
+        ):
             yield ours
 
     @contextmanager
@@ -102,17 +120,66 @@ class Database:
         try:
             yield
         except DBAPIError as fault:
-            raise store_error(self.shown, fault.orig or fault) from fault
+            error = store_error(self.shown, fault.orig or fault)
+            raise (self._other_version(error) or error) from fault
         except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as fault:
             raise store_error(self.shown, fault) from fault
 
+    def _find(self) -> None:
+        """See that the file is still where it was: what is written to one that was deleted is lost.
+
+        Where another took its place (a backup that was restored), that one is used from now on.
+        """
+        if self._file is None or self._place is None:
+            return
+        if (place := _place(self._file)) == self._place:
+            return
+        self.engine.dispose()
+        _check_file(self._file, create=False)
+        before, self._place = self._place, None
+        try:
+            self._meet(create=False, upgrade=False)
+        except BaseException:
+            self._place = before
+            raise
+        self._place = place
+
+    def _other_version(self, error: StoreError) -> StoreError | None:
+        """Whether a newer svcscore brought the database up to date under this one."""
+        if error.code != "store.damaged" or self._place is None:
+            return None
+        try:
+            with self.engine.connect() as connection:
+                found = schema.look(connection)
+        except SQLAlchemyError:
+            return None
+        return None if found.version in {None, schema.HEAD} else self._wrong(found.version)
+
     @contextmanager
-    def _turn(self, connection: Connection) -> Iterator[Connection]:
+    def _alone(self, wait: float) -> Iterator[None]:
+        """Writers of this process wait here, and hold no connection meanwhile."""
+        if not self._writers.acquire(timeout=wait):
+            raise StoreError(
+                "store.locked",
+                f"others wrote for more than {wait:.0f} s",
+                "try again in a moment; nothing was changed",
+                self.shown,
+            )
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+    @contextmanager
+    def _turn(self, connection: Connection, wait: float) -> Iterator[Connection]:
         connection = connection.execution_options(svcscore_writes=True)
+        if self.is_sqlite:
+            _outside(connection, f"PRAGMA busy_timeout={round(wait * 1000)}")
         with connection.begin():
-            if not self.is_sqlite:
-                wait = f"SET LOCAL lock_timeout = {round(_WAIT_S * 1000)}"
-                connection.exec_driver_sql(wait)
+            if self.is_sqlite:
+                _outside(connection, f"PRAGMA busy_timeout={round(_WAIT_S * 1000)}")
+            else:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
             yield connection
 
@@ -134,7 +201,7 @@ class Database:
                 # both cannot be changed within a transaction; tables that are made anew must not
                 # take the rows that name theirs with them
                 _outside(connection, "PRAGMA journal_mode=WAL", "PRAGMA foreign_keys=OFF")
-            with self._turn(connection) as ours:
+            with self._turn(connection, _WAIT_S) as ours:
                 schema.upgrade(ours)
                 if self.is_sqlite and ours.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise StoreError(
@@ -202,6 +269,15 @@ def _file(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
+def _place(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _check_file(path: Path, *, create: bool) -> None:
     """SQLite would make an empty file of any name that is misspelt."""
     try:
@@ -228,9 +304,7 @@ def _check_file(path: Path, *, create: bool) -> None:
 def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(
-                url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_S}
-            )
+            return _postgresql(url)
         return _sqlite(url)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise StoreError(
@@ -239,6 +313,24 @@ def _engine(url: URL) -> Engine:
             "pip install 'svcscore[postgres]'",
             url.render_as_string(hide_password=True),
         ) from fault
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=_MORE,
+        connect_args={"connect_timeout": _CONNECT_S},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _: object) -> None:
+        # while tables are altered, readers wait as well
+        connection.cursor().execute(f"SET lock_timeout = {round(_WAIT_S * 1000)}")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
