@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from svcscore.desk import clock
 from svcscore.desk.accounts import NewAccount, change_password, log_in, make, present
@@ -14,8 +17,10 @@ from svcscore.desk.viewer import May, Office
 from svcscore.errors import StoreError
 from svcscore.store import audit
 from svcscore.store.desk import accounts as rows
-from svcscore.store.desk import log
+from svcscore.store.desk import claims, log
 from svcscore.store.desk import tokens as token_rows
+from svcscore.store.desk.tables import CLAIMS
+from svcscore.testing import desks
 
 PASSWORD = "Ting1234Qing"
 
@@ -162,6 +167,39 @@ def test_changes_are_held_to_what_an_account_can_be(staffed):
     assert change(staffed, "li.si", Changes(branch_id=""), by="root1").branch_id is None
     assert why(change, staffed, "nobody", Changes(), by="root1") == "unknown"
     assert why(unlock, staffed, "no\0body", by="root1") == "unknown"
+
+
+def in_hand(database, name):
+    with database.reading() as connection:
+        key = account(database, name).key
+        chosen = select(CLAIMS.c.how).where(CLAIMS.c.account_key == key)
+        return list(connection.execute(chosen).scalars())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        Changes(active=False),
+        Changes(branch_id="B02"),
+        Changes(office=Office.AUDITOR),
+    ],
+)
+def test_who_may_not_go_on_holds_no_case(database, changes):
+    desks.fill_with_samples(database)
+    add(database, "li.si")
+    with database.writing() as connection:
+        for case, how in enumerate((claims.CLAIMED, claims.ASSIGNED), 1):
+            until = clock.after(clock.now(), seconds=600) if how == claims.CLAIMED else None
+            values = {"account_key": account(database, "li.si").key, "how": how, "until": until}
+            claims.put(connection, {"interaction_key": case, "at": clock.now(), **values})
+    change(database, "li.si", Changes(shown="李四"), by="root1")
+    assert len(in_hand(database, "li.si")) == 2
+    change(database, "li.si", changes, by="root1")
+    assert not in_hand(database, "li.si")
+    with database.reading() as connection:
+        (last,) = log.entries(connection, log.Which(), limit=1)
+    assert (last.actor, last.action) == ("root1", "release")
+    assert json.loads(last.detail) == {"account": "li.si", "cases": 2}
 
 
 def test_a_reset_password_must_be_changed_and_ends_all_sessions(staffed):

@@ -12,6 +12,7 @@ from svcscore.desk.viewer import Office
 from svcscore.store import audit
 from svcscore.store.database import Database
 from svcscore.store.desk import accounts as rows
+from svcscore.store.desk import claims
 from svcscore.store.desk.accounts import Account
 
 
@@ -53,6 +54,8 @@ def change(database: Database, name: str, changes: Changes, *, by: str) -> Accou
         if values.get("active") is False:
             rows.end_all(connection, account.key)
         audit.log(connection, by, "account.changed", {"account": account.name, **values})
+        if values.keys() & {"role", "branch_id", "active"}:
+            _empty_hands(connection, account, by)
         return find(connection, name)
 
 
@@ -132,6 +135,13 @@ def _values(account: Account, changes: Changes) -> dict[str, object]:
         str(after("language")),
     )
     return values
+
+
+def _empty_hands(connection: Connection, account: Account, by: str) -> None:
+    """What somebody had in hand, and may not be let to decide any more, is free for others."""
+    released = claims.remove_all(connection, account.key)
+    if released:
+        audit.log(connection, by, "release", {"account": account.name, "cases": released})
 
 
 def _keep_one(connection: Connection, account: Account, values: dict[str, object]) -> None:

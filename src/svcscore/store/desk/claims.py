@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select
 
 from svcscore.store import rows
 from svcscore.store.desk.tables import ACCOUNTS, CLAIMS
@@ -14,6 +15,8 @@ from svcscore.store.tables import INTERACTIONS, WAITING_CASES
 
 CLAIMED = "claimed"
 ASSIGNED = "assigned"
+LONGEST = timedelta(days=1)
+"""That somebody has a case who does nothing (`svcscore review serve --claim-minutes`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,9 @@ class Claim:
 
 
 def holds(now: str) -> ColumnElement[bool]:
-    """The claims that count at `now`."""
-    return or_(CLAIMS.c.until.is_(None), CLAIMS.c.until > now)
+    """The claims that count at `now`; none for longer than `LONGEST`, whatever the clock did."""
+    ahead = (datetime.fromisoformat(now) + LONGEST).isoformat(timespec="milliseconds")
+    return or_(CLAIMS.c.until.is_(None), and_(CLAIMS.c.until > now, CLAIMS.c.until <= ahead))
 
 
 def holder(connection: Connection, interaction_key: int, now: str) -> Claim | None:
@@ -75,6 +79,12 @@ def put(connection: Connection, values: dict[str, Any]) -> None:
 def remove(connection: Connection, interaction_key: int) -> None:
     """Take it out of whoever's hand."""
     connection.execute(delete(CLAIMS).where(CLAIMS.c.interaction_key == interaction_key))
+
+
+def remove_all(connection: Connection, account_key: int) -> int:
+    """Take all cases out of somebody's hand; tells how many."""
+    gone = connection.execute(delete(CLAIMS).where(CLAIMS.c.account_key == account_key))
+    return int(gone.rowcount)
 
 
 def case_id(connection: Connection, interaction_key: int) -> str:
