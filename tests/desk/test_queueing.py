@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from svcscore.decisions import Decision, Review
 from svcscore.desk import assigning, claiming, clock, queueing
 from svcscore.desk.accounts import NewAccount, make, viewer_of
+from svcscore.desk.administering import Changes, change
 from svcscore.desk.assigning import Way
 from svcscore.desk.queueing import Filter, Status
 from svcscore.desk.viewer import Office
@@ -331,3 +332,49 @@ def test_a_filter_leaves_nothing_as_well_as_something(desk):
     with desk.reading() as connection:
         page = queueing.look(connection, named(desk, "reviewer"), nothing)
     assert (page.cases, page.before, page.after) == ((), None, None)
+
+
+def test_a_claim_from_a_clock_that_ran_ahead_holds_nobody_up(desk):
+    case = look(desk).cases[0]
+    later = clock.after(clock.now(), days=400)
+    with desk.writing() as connection:
+        values = {"interaction_key": key_of(desk, case.id), "how": claims.CLAIMED}
+        values |= {"account_key": named(desk, "second").key, "at": later}
+        claims.put(connection, values | {"until": clock.after(later, seconds=1800)})
+    assert look(desk).cases[0].holder is None
+    assert take_next(desk).id == case.id
+    with desk.writing() as connection:
+        claims.remove(connection, key_of(desk, case.id))
+    # the longest that a desk can be told to wait
+    held = take(desk, "second", case.id, minutes=1440)
+    assert look(desk).cases[0].holder.until == held.until
+
+
+def test_a_case_of_another_branch_tells_nothing_when_it_is_left(desk):
+    change(desk, "second", Changes(branch_id="B01"), by="admin")
+    others = [case.id for case in look(desk).cases if case.branch_id != "B01"]
+    first = look(desk, "second").cases[0].id
+    for other in others:
+        found = take_next(desk, "second", after=other)
+        assert found.id == first
+        with desk.writing() as connection:
+            claims.remove(connection, key_of(desk, first))
+
+
+def test_who_has_a_branch_is_told_of_its_reviewers_only(desk):
+    change(desk, "second", Changes(branch_id="B02"), by="admin")
+    change(desk, "lead", Changes(branch_id="B01"), by="admin")
+    with desk.reading() as connection:
+        names = {
+            who: [one.name for one in assigning.reviewers(connection, named(desk, who))]
+            for who in ("lead", "second", "reviewer")
+        }
+    assert names == {
+        "lead": ["lead", "reviewer"],
+        "second": ["reviewer", "second"],
+        "reviewer": ["lead", "reviewer", "second"],
+    }
+    with desk.writing() as connection, pytest.raises(UsageError):
+        assigning.assign(
+            connection, named(desk, "lead"), Filter(), ["second"], way=Way.TURNS, each=1
+        )

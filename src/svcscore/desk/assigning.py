@@ -42,12 +42,14 @@ class Given:
     """Assigned cases that wait for her now."""
 
 
-def reviewers(connection: Connection) -> tuple[Account, ...]:
-    """The accounts that decide findings, by name."""
+def reviewers(connection: Connection, viewer: Viewer) -> tuple[Account, ...]:
+    """The accounts that decide findings of what the viewer sees, by name."""
     return tuple(
         one
         for one in accounts.every(connection)
-        if one.active and {May.QUEUE, May.DECIDE} <= GRANTS[Office(one.role)]
+        if one.active
+        and {May.QUEUE, May.DECIDE} <= GRANTS[Office(one.role)]
+        and (viewer.branch_id is None or one.branch_id in {None, viewer.branch_id})
     )
 
 
@@ -76,7 +78,7 @@ def assign(
         UsageError: ``desk.account`` where a name is not that of a reviewer.
         StoreError: ``store.unknown`` where a branch is asked for that is not the viewer's.
     """
-    known = {one.name: one for one in reviewers(connection)}
+    known = {one.name: one for one in reviewers(connection, viewer)}
     chosen = [known[name] for name in dict.fromkeys(names) if name in known]
     if len(chosen) < len(set(names)) or not chosen:
         raise UsageError(

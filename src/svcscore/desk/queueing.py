@@ -224,7 +224,7 @@ def take_next(
     for _ in range(_AT_ONCE):
         with database.reading() as connection:
             left = reader.keys_by_id(connection, [after] if after else [])
-            found = _candidates(connection, want, left.get(after or ""))
+            found = _candidates(connection, viewer, want, left.get(after or ""))
         if not found:
             return None
         with database.writing() as connection:
@@ -274,10 +274,14 @@ def _branch(viewer: Viewer, asked: Filter) -> str | None:
     return viewer.branch_id or asked.branch
 
 
-def _candidates(connection: Connection, want: Wanted, left: int | None) -> list[Row[Any]]:
+def _candidates(
+    connection: Connection, viewer: Viewer, want: Wanted, left: int | None
+) -> list[Row[Any]]:
     now = clock.now()
     row = None if left is None else queues.waits(connection, left)
-    place = None if row is None else Place(rank=row.rank, key=row.interaction_key)
+    # where another branch's case stands is nobody's business
+    known = row is not None and viewer.sees(staff_id=row.staff_id, branch_id=row.branch_id)
+    place = Place(rank=row.rank, key=row.interaction_key) if row is not None and known else None
     found = queues.free(connection, want, now, size=_AT_ONCE, after=place)
     if not found and place is not None:
         found = queues.free(connection, want, now, size=_AT_ONCE)

@@ -135,7 +135,7 @@ def _choices(database: Database, viewer: Viewer, asked: Asked) -> Choices:
     with database.reading() as connection:
         branches = choices.branches(connection)
         staff = choices.staff(connection, viewer.branch_id or asked.branch)
-        reviewers = assigning.reviewers(connection)
+        reviewers = assigning.reviewers(connection, viewer)
         saved = saved_views(views.every(connection, viewer.key))
     return Choices(
         branches=tuple(one for one in branches if viewer.branch_id in {None, one.id}),
