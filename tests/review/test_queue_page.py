@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from svcscore.review.pages import queue_api
 from svcscore.store.tables import AUDIT_LOG, QUEUE
 
 API = "/api/v1/queue"
@@ -105,6 +106,16 @@ def test_views_are_saved_replaced_and_forgotten_each_for_one_account(client):
     assert second.delete(f"{API}/views/{view['key']}").status_code == 404
     assert reviewer.delete(f"{API}/views/{view['key']}").status_code == 204
     assert reviewer.get(f"{API}/views").json() == []
+
+
+def test_who_has_all_the_views_she_may_have_can_still_change_one(client):
+    reviewer = client("reviewer")
+    for number in range(queue_api.MOST_VIEWS):
+        body = {"name": f"v{number}", "filter": {}}
+        assert reviewer.post(f"{API}/views", json=body).status_code == 201
+    assert reviewer.post(f"{API}/views", json={"name": "v", "filter": {}}).status_code == 409
+    again = {"name": "v7", "filter": {"branch": "B01"}}
+    assert reviewer.post(f"{API}/views", json=again).status_code == 201
 
 
 @pytest.mark.parametrize(

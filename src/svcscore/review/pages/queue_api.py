@@ -200,7 +200,8 @@ def saved(request: Request, who: Annotated[Present, needs(May.QUEUE)]) -> tuple[
 def save(request: Request, who: Annotated[Present, needs(May.QUEUE)], body: NewView) -> SavedView:
     """Save a filter; one of the same name becomes this one."""
     with desk_of(request).database.writing() as connection:
-        if views.count(connection, who.viewer.key) >= MOST_VIEWS:
+        known = {view.name for view in views.every(connection, who.viewer.key)}
+        if body.name not in known and len(known) >= MOST_VIEWS:
             raise HTTPException(409, "views")
         content = body.filter.model_dump_json(exclude_defaults=True)
         view = views.put(connection, who.viewer.key, body.name, content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from svcscore.store.desk.tables import VIEWS
 
@@ -25,12 +25,6 @@ def every(connection: Connection, account_key: int) -> tuple[View, ...]:
     return tuple(
         View(key=row.key, name=row.name, filter=row.filter) for row in connection.execute(chosen)
     )
-
-
-def count(connection: Connection, account_key: int) -> int:
-    """How many an account has."""
-    chosen = select(func.count()).select_from(VIEWS).where(VIEWS.c.account_key == account_key)
-    return int(connection.execute(chosen).scalar_one())
 
 
 def put(connection: Connection, account_key: int, name: str, content: str) -> View:
