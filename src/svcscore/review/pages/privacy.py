@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from svcscore.desk import holding, unmasking
 from svcscore.desk.accounts import Present
 from svcscore.desk.opening import open_case
 from svcscore.desk.viewer import May
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Reason
 from svcscore.review.guard import needs
 
 router = APIRouter()
 
 
-class Reason(BaseModel):
+class Given(BaseModel):
     """Why."""
 
     model_config = ConfigDict(extra="forbid")
-    reason: str = Field(max_length=500)
+    reason: Annotated[Reason, StringConstraints(max_length=500)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Unmasked:
 
 @router.post("/api/v1/cases/{interaction_id}/unmask")
 def unmask(
-    request: Request, interaction_id: str, given: Reason, who: Annotated[Present, needs(May.UNMASK)]
+    request: Request, interaction_id: str, given: Given, who: Annotated[Present, needs(May.UNMASK)]
 ) -> Unmasked:
     """Read and hear all of a case for 15 minutes; the reason is logged."""
     with desk_of(request).database.writing() as connection:
@@ -55,7 +56,7 @@ def mask_again(
 
 @router.post("/api/v1/cases/{interaction_id}/hold", status_code=204)
 def hold(
-    request: Request, interaction_id: str, given: Reason, who: Annotated[Present, needs(May.HOLD)]
+    request: Request, interaction_id: str, given: Given, who: Annotated[Present, needs(May.HOLD)]
 ) -> Response:
     """Keep a case from deletion until it is released."""
     with desk_of(request).database.writing() as connection:
