@@ -69,7 +69,7 @@ def test_accounts_are_made_told_changed_and_unlocked(url):
     account(url, "change", "teller", "--active", "--role", "reviewer", "--branch", "")
     account(url, "change", "root1", "--locked", rc="desk.account")
     reset = account(url, "change", "teller", "--password-stdin", said="Another-one-7\n")
-    assert reset.exit_code == 0
+    assert reset.output == "teller: reviewer, must change its password\n"
     assert "must change its password" in account(url, "list").output
     assert account(url, "unlock", "teller").exit_code == 0
     account(url, "unlock", "nobody", rc="desk.account")

@@ -136,10 +136,12 @@ def change(
         active=active,
     )
     with Database(url) as database:
-        after = administering.change(database, name, changes, by=actor())
+        administering.change(database, name, changes, by=actor())
         if reset_password or password_stdin or proxy_only:
             password = _password(stdin=password_stdin, none=proxy_only)
             administering.reset_password(database, name, password, by=actor())
+        with database.reading() as connection:
+            after = administering.find(connection, name)
     click.echo(f"{name}: {after.role}, {_state(after, clock.now())}")
 
 
