@@ -8,10 +8,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from svcscore.desk import accounts as desk_accounts
 from svcscore.desk import clock
 from svcscore.desk.accounts import NewAccount, change_password, log_in, make, present
 from svcscore.desk.administering import Changes, change, reset_password, unlock
-from svcscore.desk.passwords import AccountError, check_password, made_up
+from svcscore.desk.passwords import AccountError, check_password, hashed, made_up
 from svcscore.desk.tokens import holder, make_token, revoke_token, tokens_of
 from svcscore.desk.viewer import May, Office
 from svcscore.errors import StoreError
@@ -213,6 +214,24 @@ def test_a_reset_password_must_be_changed_and_ends_all_sessions(staffed):
     assert not after.viewer.must_change
     assert present(staffed, anew.cookie) is None
     assert present(staffed, after.cookie) is not None
+
+
+@pytest.mark.parametrize("quicker", ["reset", "off"])
+def test_an_administrator_who_is_quicker_has_the_last_word(staffed, monkeypatch, quicker):
+    who = present(staffed, log_in(staffed, "li.si", PASSWORD).cookie)
+
+    def slow(password):
+        if quicker == "reset":
+            reset_password(staffed, "li.si", "Another-one-7", by="root1")
+        else:
+            change(staffed, "li.si", Changes(active=False), by="root1")
+        return hashed(password)
+
+    monkeypatch.setattr(desk_accounts, "hashed", slow)
+    assert why(change_password, staffed, who, PASSWORD, "My-own-one-8") == "present"
+    assert log_in(staffed, "li.si", "My-own-one-8") is None
+    again = log_in(staffed, "li.si", "Another-one-7")
+    assert (again is not None) == (quicker == "reset")
 
 
 def test_without_a_password_only_a_proxy_logs_in(staffed):

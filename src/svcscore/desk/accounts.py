@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -244,12 +244,16 @@ def change_password(database: Database, who: Present, old: str, new: str) -> Ent
         raise wrong("same", "the new password is the present one")
     kept = hashed(new)
     with database.writing() as connection:
+        now = rows.by_key(connection, account.key)
+        if now is None or not now.active or now.password != known:
+            # an administrator was quicker: what she did stands
+            raise wrong("present", "the present password is wrong")
         rows.change(connection, account.key, {"password": kept, "must_change": False})
         rows.end_all(connection, account.key)
         audit.log(connection, account.name, "password.changed", {})
-        changed = rows.by_key(connection, account.key)
-        assert changed is not None
-        return begin(connection, changed, clock.now(), how="password.changed")
+        return begin(
+            connection, replace(now, must_change=False), clock.now(), how="password.changed"
+        )
 
 
 def set_language(database: Database, viewer: Viewer, language: str) -> None:
