@@ -14,12 +14,18 @@ from webhook_cases import HANG, listening
 
 from svcscore.decisions import Decision, Review
 from svcscore.desk import clock, telling
+from svcscore.desk.accounts import viewer_of
+from svcscore.desk.amending import amend
+from svcscore.desk.amendments_wanted import AddFinding, TakeBack
 from svcscore.desk.telling import Teller, Webhook, deliver, signature
 from svcscore.ledger.ingest import ingest
 from svcscore.ledger.reviewing import record
-from svcscore.records import Role, Status
-from svcscore.store.desk import events
+from svcscore.records import Role, Severity, Status
+from svcscore.store import reader
+from svcscore.store.desk import accounts, events
 from svcscore.store.desk.tables import EVENTS
+from svcscore.store.reader import Scope
+from svcscore.testing import desks
 from svcscore.testing.records import make_turn
 
 SECRET = "shared with the receiver"
@@ -216,3 +222,24 @@ def test_an_open_desk_tells_by_itself(database, hook, case, monkeypatch):
         teller.stop()
     assert len(hook.told) == 1
     assert deliver(database, Webhook(address=hook.address)) == 0
+
+
+def test_a_red_line_that_the_machine_missed_is_told(database, hook):
+    desks.fill_with_samples(database)
+    desks.make_staff(database)
+    with database.reading() as connection:
+        viewer = viewer_of(accounts.by_name(connection, "reviewer"))
+        one = next(one for one in reader.stored(connection, reader.keys(connection, Scope())))
+    turn = next(it for it in one.kept.interaction.turns if it.role is Role.TELLER and it.words)
+    change = AddFinding(
+        code="forbidden.impatience", turn=turn.index, first=0, last=0, severity=Severity.RED_LINE
+    )
+    done = amend(database, viewer, one.id, change, seen=None)
+    back = TakeBack(amendment_id=done.amendment_id)
+    amend(database, viewer, one.id, back, seen=done.amendment_id)
+    deliver(database, Webhook(address=hook.address))
+    assert [(it["decision"], it["stands"]) for it in hook.told] == [
+        ("add", "add"),
+        ("withdraw", None),
+    ]
+    assert turn.words[0].text not in hook.taken[0][0].decode()

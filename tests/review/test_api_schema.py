@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 from access_cases import ONE_OF_EACH, PEOPLE, routes
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -187,3 +188,41 @@ def ask(desk, operation, mode, checks):
 def fill(fields, known, at):
     for name in known.keys() & (fields or {}).keys():
         fields[name] = known[name][at % len(known[name])]
+
+
+MALFORMED = {
+    "nothing": b"",
+    "half": b'{"reason": "',
+    "not UTF-8": b'{"reason": "\xff\xfe"}',
+    "half a character": b'{"reason": "\\ud800", "text": "\\ud800", "name": "\\ud800"}',
+    "NUL": b'{"reason": "a\\u0000b", "text": "a\\u0000b", "name": "a\\u0000b"}',
+    "a list": b"[1, 2, 3]",
+    "null": b"null",
+    "a huge number": b'{"each": ' + b"9" * 5000 + b"}",
+    "no number": b'{"each": NaN, "share": Infinity}',
+    "deep": b'{"filter": ' * 20_000 + b"1" + b"}" * 20_000,
+    "names twice": b'{"reason": "a", "reason": ["b"]}',
+    "a form": b"reason=a&text=b",
+}
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if one.body], ids=lambda one: one.label
+)
+def test_malformed_bodies_are_refused(desk, operation):
+    app, tokens, known = desk
+    name = next(
+        one
+        for one in ONE_OF_EACH
+        if API[operation.method, operation.path].lets(GRANTS[PEOPLE[one]])
+    )
+    path = operation.path.format_map(
+        {"interaction_id": known["interaction_id"][0], "appeal_id": "0" * 16, "key": 1}
+    )
+    one = TestClient(app, raise_server_exceptions=False)
+    for told, content in MALFORMED.items():
+        for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+            headers = {"authorization": f"Bearer {tokens[name]}", "content-type": kind}
+            answer = one.request(operation.method, path, content=content, headers=headers)
+            assert answer.status_code in {400, 404, 409, 422}, f"{told} as {kind}: {answer.text}"
+            assert set(answer.json()) == {"error", "message"}, told

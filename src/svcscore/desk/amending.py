@@ -33,6 +33,7 @@ from svcscore.desk.viewer import May, Viewer
 from svcscore.errors import UsageError
 from svcscore.ledger.amending import Settled, settle
 from svcscore.ledger.engines import engine_of
+from svcscore.ledger.telling import tell_added
 from svcscore.rules.engine import Engine
 from svcscore.store import audit, reader
 from svcscore.store.database import Database
@@ -92,6 +93,8 @@ def amend(
             raise ConflictError("somebody else corrected something meanwhile", None)
         said = _Writing(connection, viewer, reason.strip(), clock.now())
         contents = _contents(said, one, change)
+        back = isinstance(change, TakeBack)
+        tell_added(connection, one, contents, said.at, back=back)
         keys = dict.fromkeys([one.key, *(key for key, _ in said.done)])
         anew = any(isinstance(content, _JUDGED_ANEW) for content in contents)
         settled = settle(connection, Writer(connection), list(keys), engine if anew else None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from svcscore.amendments import Content, FindingIs
 from svcscore.decisions import Review, standing
 from svcscore.records import Finding, Severity
 from svcscore.store.desk import events
@@ -34,21 +35,51 @@ def tell_decided(
             continue
         given = [other for other in reviews if other.interaction_id == one.id]
         stands = standing([*one.reviews, *given]).get(review.finding_id)
-        content = {
-            "event": DECIDED,
-            "id": secrets.token_hex(8),
-            "interaction_id": one.id,
-            "finding_id": review.finding_id,
-            "code": finding.code,
-            "decision": review.decision.value,
-            "stands": stands.decision.value if stands else None,
-            "staff_id": one.staff_id,
-            "branch_id": one.branch_id,
-            "day": str(one.day) if one.day else None,
-            "at": review.at,
-        }
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        events.add(connection, one.key, json.dumps(content, ensure_ascii=False), now)
+        said = (review.decision.value, stands.decision.value if stands else None, review.at)
+        _tell(connection, one, finding, *said)
+
+
+def tell_added(
+    connection: Connection, one: Stored, contents: Iterable[Content], at: str, *, back: bool
+) -> None:
+    """Write an event for each red line that somebody says was missed, or takes back.
+
+    Args:
+        connection: of the transaction that adds the amendments.
+        one: the interaction, as it was before.
+        contents: of the amendments.
+        at: when.
+        back: whether they are taken back.
+    """
+    for content in contents:
+        if isinstance(content, FindingIs) and content.finding.severity is Severity.RED_LINE:
+            decision = "withdraw" if back else "add"
+            _tell(connection, one, content.finding, decision, None if back else decision, at)
+
+
+def _tell(
+    connection: Connection,
+    one: Stored,
+    finding: Finding,
+    decision: str,
+    stands: str | None,
+    at: str,
+) -> None:
+    content = {
+        "event": DECIDED,
+        "id": secrets.token_hex(8),
+        "interaction_id": one.id,
+        "finding_id": finding.id,
+        "code": finding.code,
+        "decision": decision,
+        "stands": stands,
+        "staff_id": one.staff_id,
+        "branch_id": one.branch_id,
+        "day": str(one.day) if one.day else None,
+        "at": at,
+    }
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    events.add(connection, one.key, json.dumps(content, ensure_ascii=False), now)
 
 
 def _red_line(one: Stored, finding_id: str) -> Finding | None:
