@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from api_page import api_page
 from svcscore.cli.main import cli
 from svcscore.errors import CODES
 from svcscore.reports.contract import json_schema
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
         "reference/cli.md": "\n".join(_commands(cli, "svcscore")),
         "reference/errors.md": "\n".join(_errors()),
         "reference/output.md": "\n".join(_outputs()),
+        "reference/rest-api.md": api_page(_type),
         "reference/rules-catalogue.md": _printed("rules", "catalogue"),
         "explanation/courtesy-card.md": _printed("courtesy", "card"),
     }
@@ -74,8 +76,8 @@ def _fields(schema: dict[str, Any]) -> Iterator[str]:
 def _type(field: dict[str, Any]) -> str:
     if "$ref" in field:
         return str(field["$ref"]).rpartition("/")[2]
-    if "anyOf" in field:
-        return " or ".join(_type(part) for part in field["anyOf"])
+    if parts := field.get("anyOf") or field.get("oneOf"):
+        return " or ".join(_type(part) for part in parts)
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "items" in field:

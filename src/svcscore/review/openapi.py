@@ -79,14 +79,21 @@ _SCHEMES: Document = {
         "description": "With a session, for everything that changes something.",
     },
 }
+_LONG = re.compile(r"svcscore__(?:\w+__)?([a-z_]+)__([A-Z]\w*)")
+"""How FastAPI calls a type where two modules have one of that name."""
 _NAMED = re.compile(r'"#/components/schemas/([^"]+)"')
 
 
 def describe(app: FastAPI) -> Document:
     """The operations below `PREFIX` of an application, with their rights and refusals."""
-    whole = get_openapi(
-        title="svcscore review desk", version=__version__, description=_ABOUT, routes=app.routes
+    told = get_openapi(
+        title="svcscore review desk",
+        version=__version__,
+        description=_ABOUT,
+        routes=app.routes,
+        separate_input_output_schemas=False,
     )
+    whole: Document = json.loads(_LONG.sub(_short, json.dumps(told)))
     rights = dict(_rights(app.routes))
     paths = {path: ops for path, ops in whole["paths"].items() if path.startswith(PREFIX)}
     for path, operations in paths.items():
@@ -111,6 +118,11 @@ def name_of(method: str, path: str) -> str:
     if parts[-1].startswith("{"):
         named.append("one")
     return re.sub(r"\W", "_", "_".join([method, *named]))
+
+
+def _short(name: re.Match[str]) -> str:
+    """``QueueingStatus``."""
+    return name[1].title().replace("_", "") + name[2]
 
 
 def _told(path: str, method: str, operation: Document, wanted: frozenset[May]) -> Document:
