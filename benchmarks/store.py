@@ -40,6 +40,7 @@ from svcscore.store.tables import (
     QUEUE,
     RECORDINGS,
     SCORECARDS,
+    WAITING_CASES,
 )
 
 POOL = 300
@@ -47,6 +48,8 @@ LATER = 20_000
 """Interactions that are taken in when the database is full; the first of them find it cold."""
 REPEATS = 20
 PAGE = 50
+COPIED = (RECORDINGS, INTERACTIONS, EVIDENCE, FINDINGS, SCORECARDS, QUEUE, WAITING_CASES)
+"""What an ingest fills; nobody has decided anything yet."""
 YEAR = timedelta(days=365)
 MONTH = timedelta(days=30)
 _SQLITE_SIZES = (
@@ -129,7 +132,8 @@ class Shift:
         chosen = ", ".join(self._value(table, name) for name in names)
         key = "key" if table in {INTERACTIONS, RECORDINGS} else "interaction_key"
         where = self.recordings if table is RECORDINGS else self.interactions
-        moved = f" JOIN moved m ON m.key = t.{key}" if table in {INTERACTIONS, QUEUE} else ""
+        placed = {INTERACTIONS, QUEUE, WAITING_CASES}
+        moved = f" JOIN moved m ON m.key = t.{key}" if table in placed else ""
         return (
             f'INSERT INTO "{table.name}" ({columns}) SELECT {chosen} FROM "{table.name}" t{moved}'
             f" WHERE t.{key} <= {where} ORDER BY t.{key}"
@@ -164,7 +168,7 @@ def grow(database: Database, rng: random.Random, real: int, total: int) -> None:
             shift = Shift(n=n, interactions=real, recordings=recordings)
             with connection.begin():
                 move(connection, rng, real, sqlite=database.is_sqlite)
-                for table in (RECORDINGS, INTERACTIONS, EVIDENCE, FINDINGS, SCORECARDS, QUEUE):
+                for table in COPIED:
                     connection.exec_driver_sql(shift.sql(table))
         connection.invalidate()
     took = time.perf_counter() - began
