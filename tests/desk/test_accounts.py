@@ -335,6 +335,16 @@ def test_the_log_is_read_by_who_what_and_day(staffed):
             assert len(log.entries(connection, which, limit=10)) == many
 
 
+def test_everybody_and_everything_in_the_log_is_offered_once(staffed):
+    with staffed.writing() as connection:
+        for actor, action in (("b", "hear"), ("a", "hear"), ("b", "claim"), ("王芳", "hear")):
+            audit.log(connection, actor, action, {})
+        actors, actions = log.names(connection)
+        assert len(actors) == 4
+        assert set(actors) == {"a", "b", "system:test", "王芳"}
+        assert actions == ("account.made", "claim", "hear")
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log WHERE key = 1"]
 )

@@ -279,8 +279,8 @@ AUDIT_LOG = Table(
     METADATA,
     Column("key", KEY, primary_key=True),
     Column("at", String(40), nullable=False, comment="ISO 8601, UTC"),
-    Column("actor", NAME, nullable=False),
-    Column("action", String(40), nullable=False),
+    Column("actor", NAME, nullable=False, index=True),
+    Column("action", String(40), nullable=False, index=True),
     Column("detail", Text, nullable=False, comment="JSON"),
     Column("digest", ID, nullable=False, comment="over this row and the digest before"),
 )
