@@ -8,7 +8,8 @@ import pytest
 from door_cases import actions, change_account, change_session, logging_in, serve
 
 from svcscore.desk import clock
-from svcscore.desk.accounts import LOCKED_S, NewAccount, make
+from svcscore.desk.accounts import LOCKED_S, MOST_FAILURES, NewAccount, log_in, make
+from svcscore.desk.administering import unlock
 from svcscore.desk.viewer import Office
 from svcscore.review.guard import COOKIE
 from svcscore.review.throttle import FAILURES
@@ -81,6 +82,18 @@ def test_one_address_may_not_try_for_ever(client):
     assert answer.status_code == 429
     assert "尝试次数过多" in answer.text
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_nobody_keeps_the_only_administrator_out_for_good(client, desk_database):
+    one = client()
+    for _ in range(FAILURES.amount):
+        logging_in(one, name="admin", password="wrong-password")
+    assert log_in(desk_database, "admin", desks.PASSWORD) is None
+    unlock(desk_database, "admin", by="system:root")
+    # whoever goes on from there is not heard any more, and so locks nothing
+    for _ in range(MOST_FAILURES):
+        assert logging_in(one, name="admin", password="wrong-password").status_code == 429
+    assert log_in(desk_database, "admin", desks.PASSWORD) is not None
 
 
 def test_unknown_names_wrong_passwords_and_locked_accounts_look_alike(client, desk_database):
