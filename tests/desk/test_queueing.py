@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from svcscore.decisions import Decision, Review
 from svcscore.desk import assigning, claiming, clock, queueing
@@ -378,3 +378,24 @@ def test_who_has_a_branch_is_told_of_its_reviewers_only(desk):
         assigning.assign(
             connection, named(desk, "lead"), Filter(), ["second"], way=Way.TURNS, each=1
         )
+
+
+def test_many_cases_are_dealt_out_with_as_few_statements_as_few_are(desk):
+    sent = []
+
+    def note(_, __, statement, *___):
+        sent.append(statement)
+
+    counted = []
+    for each in (1, 3):
+        sent.clear()
+        event.listen(desk.engine, "before_cursor_execute", note)
+        with desk.writing() as connection:
+            names = ["reviewer", "second"]
+            given = assigning.assign(
+                connection, named(desk, "lead"), Filter(), names, way=Way.TURNS, each=each
+            )
+        event.remove(desk.engine, "before_cursor_execute", note)
+        assert [one.cases for one in given] == [each, each]
+        counted.append(len(sent))
+    assert counted[0] == counted[1]

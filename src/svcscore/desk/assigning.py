@@ -6,8 +6,9 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from svcscore.desk import clock
 from svcscore.desk.queueing import Filter, wanted
@@ -86,32 +87,16 @@ def assign(
         )
     now = clock.now()
     load = claims.loads(connection, [one.key for one in chosen], now)
-    given = {one.key: _Hand(account=one, open=load[one.key], cases=[]) for one in chosen}
+    hands = [_Hand(account=one, open=load[one.key], cases=[]) for one in chosen]
     want = replace(wanted(viewer, asked), held=Held.OPEN, reviewer=None)
     found = queues.page(connection, want, now, size=each * len(chosen))
-    keys = [row.interaction_key for row in found]
-    told = queues.deciders(connection, keys)
-    order = _Order(list(given.values()), way, each)
-    for row in found:
-        barred = {
-            hand.account.key
-            for hand in given.values()
-            if hand.account.branch_id not in {None, row.branch_id}
-            or (row.due_at and (row.interaction_key, hand.account.name) in told)
-        }
-        hand = order.next(barred)
-        if hand is not None:
-            hand.cases.append(row.interaction_key)
-            claims.put(connection, _values(row.interaction_key, hand.account.key, now))
-    for hand in given.values():
-        ids = [claims.case_id(connection, key) for key in hand.cases]
-        if ids:
-            audit.log(
-                connection,
-                viewer.name,
-                "assign",
-                {"account": hand.account.name, "way": way.value, "interactions": ids},
-            )
+    _deal(_Order(hands, way, each), found, _barred(connection, hands, found))
+    for hand in hands:
+        claims.put(connection, *(_values(key, hand.account.key, now) for key in hand.cases))
+        if hand.cases:
+            ids = claims.case_ids(connection, hand.cases)
+            told = {"account": hand.account.name, "way": way.value, "interactions": ids}
+            audit.log(connection, viewer.name, "assign", told)
     return tuple(
         Given(
             name=hand.account.name,
@@ -119,7 +104,7 @@ def assign(
             cases=len(hand.cases),
             open=hand.open + len(hand.cases),
         )
-        for hand in given.values()
+        for hand in hands
     )
 
 
@@ -130,6 +115,29 @@ class _Hand:
     account: Account
     open: int
     cases: list[int]
+
+
+def _barred(
+    connection: Connection, hands: Sequence[_Hand], found: Sequence[Row[Any]]
+) -> dict[int, set[int]]:
+    """By case, the accounts that must not be given it."""
+    told = queues.deciders(connection, [row.interaction_key for row in found if row.due_at])
+    return {
+        row.interaction_key: {
+            hand.account.key
+            for hand in hands
+            if hand.account.branch_id not in {None, row.branch_id}
+            or (row.interaction_key, hand.account.name) in told
+        }
+        for row in found
+    }
+
+
+def _deal(order: _Order, found: Sequence[Row[Any]], barred: dict[int, set[int]]) -> None:
+    for row in found:
+        hand = order.next(barred[row.interaction_key])
+        if hand is not None:
+            hand.cases.append(row.interaction_key)
 
 
 class _Order:

@@ -65,15 +65,14 @@ def claim_of(row: Row[Any]) -> Claim:
     )
 
 
-def put(connection: Connection, values: dict[str, Any]) -> None:
-    """Give a case into somebody's hand, whoever had it."""
-    new = rows.upsert(connection, CLAIMS).values(values)
-    names = [name for name in values if name != "interaction_key"]
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=["interaction_key"], set_={name: new.excluded[name] for name in names}
+def put(connection: Connection, *values: dict[str, Any]) -> None:
+    """Give cases, a row of all columns each, into somebody's hand, whoever had them."""
+    new = rows.upsert(connection, CLAIMS)
+    changed = {one.name: new.excluded[one.name] for one in CLAIMS.c if not one.primary_key}
+    if values:
+        connection.execute(
+            new.on_conflict_do_update(index_elements=["interaction_key"], set_=changed), values
         )
-    )
 
 
 def remove(connection: Connection, interaction_key: int) -> None:
@@ -89,8 +88,13 @@ def remove_all(connection: Connection, account_key: int) -> int:
 
 def case_id(connection: Connection, interaction_key: int) -> str:
     """The id by which people and the log name the case."""
-    chosen = select(INTERACTIONS.c.id).where(INTERACTIONS.c.key == interaction_key)
-    return str(connection.execute(chosen).scalar_one())
+    return case_ids(connection, [interaction_key])[0]
+
+
+def case_ids(connection: Connection, interaction_keys: Sequence[int]) -> list[str]:
+    """Those ids of many, by key."""
+    chosen = select(INTERACTIONS.c.id).where(INTERACTIONS.c.key.in_(interaction_keys))
+    return list(connection.execute(chosen.order_by(INTERACTIONS.c.key)).scalars())
 
 
 def loads(connection: Connection, account_keys: Sequence[int], now: str) -> dict[int, int]:
