@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import shutil
 import threading
 import time
@@ -98,7 +99,7 @@ def work(url: str, *, reviewers: int, rounds: int, pause: float = 0.0) -> Log:
         url: of the desk.
         reviewers: as many as `fill` made, or fewer.
         rounds: cases of each.
-        pause: seconds for which she listens before each decision.
+        pause: seconds for which she listens before each decision, more or less.
     """
     log = Log()
     threads = [
@@ -229,7 +230,7 @@ def _case(client: httpx.Client, name: str, case: str, pause: float, log: Log) ->
         span = {"start": start, "end": start + 6.0}
         heard = {"range": "bytes=0-"}
         _ask(client, log, "clip", f"{address}/clip", params=span, headers=heard)
-        time.sleep(pause)
+        time.sleep(pause * random.uniform(0.5, 1.5))
         _decide(client, name, case, finding["id"], log)
 
 
