@@ -73,7 +73,8 @@ and nobody decided is told by [`svcscore alerts`](cli.md).
 
 ```python
 expected = hmac.new(secret, timestamp.encode() + b"." + body, "sha256").hexdigest()
-genuine = hmac.compare_digest("sha256=" + expected, signature) and abs(time.time() - int(timestamp)) < 300
+fresh = abs(time.time() - int(timestamp)) < 300
+genuine = fresh and hmac.compare_digest("sha256=" + expected, signature)
 ```
 
 ## Metrics and logs
