@@ -7,7 +7,7 @@ What counts of an interaction is a function of what was heard and of the amendme
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -16,6 +16,8 @@ from svcscore.spans import Span, hull
 
 REVIEWER = "reviewer"
 """The rule of a finding that a person added."""
+REVIEWED = ("人工复核",)
+"""The reasons of a courtesy score that a person gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class RoleIs:
     """Indexes of turns."""
     role: Role
     courtesy: tuple[CourtesyScore, ...] = ()
-    """What the courtesy model says of those of staff."""
+    """What the courtesy model says of them as they came to the interaction, where they are staff's now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class WordsAre:
     turn: int
     text: str
     courtesy: tuple[CourtesyScore, ...] = ()
-    """What the courtesy model says of it now; empty where it is not of staff."""
+    """What the courtesy model says of these words, were they of staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Takes:
     courtesy: tuple[CourtesyScore, ...]
     of: str
     """Id of the interaction."""
+    findings: tuple[Finding, ...] = ()
+    """What people had added about these turns there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +115,37 @@ def standing(amendments: Iterable[Amendment]) -> tuple[Amendment, ...]:
     )
 
 
-def added(amendments: Iterable[Amendment]) -> tuple[Finding, ...]:
-    """The findings that people added and did not take back, each once."""
-    found = [
-        one.content.finding for one in standing(amendments) if isinstance(one.content, FindingIs)
-    ]
-    return tuple({finding.id: finding for finding in found}.values())
+def added(amendments: Iterable[Amendment], interaction: Interaction) -> tuple[Finding, ...]:
+    """The findings that people added and that hold of `interaction` as it was amended, each once.
+
+    One about a turn that went to another interaction went along. One about staff holds no more where
+    people say since that a customer spoke, and the other way round.
+    """
+    roles = {turn.index: turn.role for turn in interaction.turns}
+    found: dict[str, Finding] = {}
+    for one in standing(amendments):
+        given: tuple[Finding, ...] = ()
+        if isinstance(one.content, FindingIs):
+            given = (one.content.finding,)
+        elif isinstance(one.content, Takes):
+            given = one.content.findings
+        found.update({it.id: it for it in given if _holds(it, roles)})
+    return tuple(found.values())
+
+
+def turns_of(content: Content) -> frozenset[int]:
+    """Indexes of the turns that an amendment is about."""
+    match content:
+        case RoleIs() | Gives():
+            return frozenset(content.turns)
+        case WordsAre() | CourtesyIs():
+            return frozenset((content.turn,))
+        case FindingIs():
+            return frozenset(place.turn for place in content.finding.evidence)
+        case Takes():
+            return frozenset(turn.index for turn in content.turns)
+        case Withdraws():
+            return frozenset()
 
 
 def amended(
@@ -126,48 +155,86 @@ def amended(
 ) -> tuple[Interaction, tuple[CourtesyScore, ...]]:
     """The interaction as people say it was, and the courtesy of its staff turns.
 
-    Amendments of turns that are not there (any more) change nothing.
+    Amendments of turns that are not there (any more) change nothing. What was taken back might as well
+    never have been said: no amendment holds anything that follows from another one.
     """
     turns = {turn.index: turn for turn in interaction.turns}
-    scores = {score.turn: score for score in courtesy}
+    tones = _Tones(courtesy)
     for one in standing(amendments):
-        _apply(one.content, turns, scores)
+        _apply(one.content, turns, tones)
     ordered = tuple(sorted(turns.values(), key=lambda turn: (turn.span, turn.index)))
-    staff = {turn.index for turn in ordered if turn.role in STAFF_ROLES}
-    said = tuple(scores[turn.index] for turn in ordered if turn.index in staff & scores.keys())
+    staff = [turn.index for turn in ordered if turn.role in STAFF_ROLES]
+    said = tuple(score for index in staff if (score := tones.of(index)) is not None)
     return replace(interaction, turns=ordered, span=_span(interaction, ordered)), said
 
 
-def _apply(content: Content, turns: dict[int, Turn], scores: dict[int, CourtesyScore]) -> None:
+class _Tones:
+    """Courtesy by turn: as a person heard it; else of the words that a person wrote; else as it came."""
+
+    def __init__(self, came: Iterable[CourtesyScore]) -> None:
+        self._people: dict[int, CourtesyScore] = {}
+        self._written: dict[int, CourtesyScore] = {}
+        self._came = {score.turn: score for score in came}
+
+    def of(self, turn: int) -> CourtesyScore | None:
+        for rank in (self._people, self._written, self._came):
+            if turn in rank:
+                return rank[turn]
+        return None
+
+    def came(self, scores: Iterable[CourtesyScore]) -> None:
+        """Where none is known: what the model says of turns as they came."""
+        for score in scores:
+            self._came.setdefault(score.turn, score)
+
+    def written(self, turn: int, scores: Iterable[CourtesyScore]) -> None:
+        self._written.pop(turn, None)
+        self._written.update({score.turn: score for score in scores})
+
+    def heard(self, turn: int, level: int) -> None:
+        rude, curt, polite, warm = (float(level == it) for it in range(4))
+        chances = (rude, curt, polite, warm)
+        self._people[turn] = CourtesyScore(turn=turn, probabilities=chances, reasons=REVIEWED)
+
+    def brought(self, scores: Iterable[CourtesyScore]) -> None:
+        for score in scores:
+            rank = self._people if score.reasons == REVIEWED else self._came
+            rank[score.turn] = score
+
+    def went(self, turn: int) -> None:
+        for rank in (self._people, self._written, self._came):
+            rank.pop(turn, None)
+
+
+def _apply(content: Content, turns: dict[int, Turn], tones: _Tones) -> None:
     match content:
         case RoleIs():
             for index in content.turns:
                 if index in turns:
                     turns[index] = _of_role(turns[index], content.role)
-            _score(scores, content.courtesy)
+            tones.came(content.courtesy)
         case WordsAre() if content.turn in turns:
             turns[content.turn] = worded(turns[content.turn], content.text)
-            _score(scores, content.courtesy)
-        case CourtesyIs():
-            sure = tuple(float(level == content.level) for level in range(4))
-            rude, curt, polite, warm = sure
-            scores[content.turn] = CourtesyScore(
-                turn=content.turn,
-                probabilities=(rude, curt, polite, warm),
-                reasons=("人工复核",),
-            )
+            tones.written(content.turn, content.courtesy)
+        case CourtesyIs() if content.turn in turns:
+            tones.heard(content.turn, content.level)
         case Gives():
             for index in content.turns:
                 turns.pop(index, None)
+                tones.went(index)
         case Takes():
             turns.update({turn.index: turn for turn in content.turns})
-            _score(scores, content.courtesy)
+            tones.brought(content.courtesy)
         case _:
             pass
 
 
-def _score(scores: dict[int, CourtesyScore], said: Iterable[CourtesyScore]) -> None:
-    scores.update({score.turn: score for score in said})
+def _holds(finding: Finding, roles: Mapping[int, Role]) -> bool:
+    by_staff = finding.role in STAFF_ROLES
+    return all(
+        place.turn in roles and (roles[place.turn] in STAFF_ROLES) is by_staff
+        for place in finding.evidence
+    )
 
 
 def _of_role(turn: Turn, role: Role) -> Turn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from amending_cases import LI, again, case, correct, said, stored
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from svcscore.desk.amendments_wanted import (
     TakeBack,
 )
 from svcscore.desk.deciding import ConflictError
-from svcscore.desk.viewer import Office, Viewer
 from svcscore.errors import StoreError, UsageError
 from svcscore.ledger.ingest import Batch, ingest
 from svcscore.ledger.judge import load_bench
@@ -34,57 +34,11 @@ from svcscore.store.upkeep import check
 from svcscore.testing import desks
 from svcscore.testing.records import make_turn
 
-LI = Viewer(
-    key=1,
-    name="li",
-    shown="李",
-    office=Office.REVIEWER,
-    branch_id=None,
-    staff_id=None,
-    language="zh",
-)
-
 
 @pytest.fixture
 def heard(database):
     desks.fill_with_samples(database)
     return database
-
-
-def stored(database, *, gone=False):
-    """All interactions that count, in the order of their keys."""
-    with database.reading() as connection:
-        return list(reader.stored(connection, reader.keys(connection, Scope())))
-
-
-def case(database, name):
-    """The first interaction of a sample."""
-    with database.reading() as connection:
-        for one in reader.stored(connection, reader.keys(connection, Scope())):
-            if name in reader.recording(connection, one.recording_key).path:
-                return one
-    raise AssertionError(name)
-
-
-def again(database, one):
-    with database.reading() as connection:
-        (found,) = reader.stored(connection, [one.key])
-    return found
-
-
-def said(one, text):
-    """The turn in which this is said."""
-    return next(turn for turn in one.kept.interaction.turns if text in turn.text)
-
-
-def correct(database, one, change, **more):
-    seen = again(database, one).amendments
-    return amend(database, LI, one.id, change, seen=seen[-1].id if seen else None, **more)
-
-
-def codes(one):
-    heard = {Verdict.MET, Verdict.BREACHED}
-    return {finding.code for finding in one.findings if finding.verdict in heard}
 
 
 def test_words_that_were_misheard_are_put_right_and_the_rules_hear_them(heard):

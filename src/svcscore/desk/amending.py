@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from svcscore.amendments import (
-    REVIEWER,
     Amendment,
     Content,
     Gives,
     RoleIs,
     Takes,
-    Withdraws,
     WordsAre,
     amendment_id,
-    standing,
 )
 from svcscore.desk import clock
 from svcscore.desk.amendments_wanted import Change, MoveTurns, TakeBack, made, refused
@@ -29,6 +26,7 @@ from svcscore.desk.casework import is_own
 from svcscore.desk.deciding import ConflictError
 from svcscore.desk.opening import open_case
 from svcscore.desk.splitting import move
+from svcscore.desk.taking_back import take_back
 from svcscore.desk.viewer import May, Viewer
 from svcscore.errors import UsageError
 from svcscore.ledger.amending import Settled, settle
@@ -54,6 +52,8 @@ class Amended:
     """Of the case, 0–100; None where it is not scored."""
     settled: tuple[Settled, ...]
     """The interactions that it changed, the case first."""
+    now_in: str | None
+    """Id of the case that has its turns now, where this one is a case no more."""
 
 
 def amend(
@@ -92,18 +92,19 @@ def amend(
         if rows.last(one.amendments) != seen:
             raise ConflictError("somebody else corrected something meanwhile", None)
         said = _Writing(connection, viewer, reason.strip(), clock.now())
-        contents = _contents(said, one, change)
+        contents = _contents(said, one, change, engine)
         back = isinstance(change, TakeBack)
         tell_added(connection, one, contents, said.at, back=back)
         keys = dict.fromkeys([one.key, *(key for key, _ in said.done)])
         anew = any(isinstance(content, _JUDGED_ANEW) for content in contents)
-        settled = settle(connection, Writer(connection), list(keys), engine if anew else None)
+        settled = settle(connection, Writer(connection), list(keys), anew=anew)
         first = sorted(settled, key=lambda it: it.interaction_id != one.id)
         audit.log(connection, viewer.name, "amend", _told(said, first))
         return Amended(
             amendment_id=said.done[0][1].id,
             total=first[0].after,
             settled=tuple(first),
+            now_in=first[1].interaction_id if first[0].gone and len(first) > 1 else None,
         )
 
 
@@ -113,7 +114,7 @@ class _Writing:
     def __init__(self, connection: Connection, viewer: Viewer, reason: str, at: str) -> None:
         self.connection = connection
         self.done: list[tuple[int, Amendment]] = []
-        self._viewer = viewer
+        self.viewer = viewer
         self._reason = reason
         self.at = at
 
@@ -121,10 +122,10 @@ class _Writing:
         """Write one about `one`."""
         said = f"{rows.text_of(content)} {supersedes} {len(self.done)}"
         amendment = Amendment(
-            id=amendment_id(one.id, self._viewer.name, self.at, said),
+            id=amendment_id(one.id, self.viewer.name, self.at, said),
             interaction_id=one.id,
             content=content,
-            reviewer=self._viewer.name,
+            reviewer=self.viewer.name,
             at=self.at,
             reason=self._reason,
             supersedes=supersedes,
@@ -133,36 +134,16 @@ class _Writing:
         self.done.append((one.key, amendment))
 
 
-def _contents(said: _Writing, one: Stored, change: Change) -> tuple[Content, ...]:
+def _contents(said: _Writing, one: Stored, change: Change, rules: Engine) -> tuple[Content, ...]:
     """Write what `change` means; gives what is changed by it."""
+    connection, viewer = said.connection, said.viewer
     if isinstance(change, TakeBack):
-        return _taken_back(said, one, change.amendment_id)
+        return take_back(connection, said.add, viewer, one, change.amendment_id)
     if isinstance(change, MoveTurns):
-        return move(said.connection, said.add, one, change, said.at)
-    content = made(one, change)
+        return move(connection, said.add, viewer, one, change, said.at)
+    content = made(one, change, rules)
     said.add(one, content)
     return (content,)
-
-
-def _taken_back(said: _Writing, one: Stored, amendment_id: str) -> tuple[Content, ...]:
-    mine = {it.id: it for it in standing(one.amendments)}
-    if amendment_id not in mine:
-        raise refused("there is no such correction, or it was taken back already")
-    back = mine[amendment_id]
-    said.add(one, Withdraws(), back.id)
-    other = back.content.to if isinstance(back.content, Gives) else None
-    other = back.content.of if isinstance(back.content, Takes) else other
-    if other is None:
-        return (back.content,)
-    for key in reader.keys_by_id(said.connection, [other]).values():
-        (partner,) = reader.stored(said.connection, [key])
-        for it in standing(partner.amendments):
-            if isinstance(it.content, Gives | Takes) and it.at == back.at:
-                said.add(partner, Withdraws(), it.id)
-        if partner.heard.interaction.opened_by == REVIEWER:
-            # it was made by the split that is taken back
-            Writer(said.connection).gone([key])
-    return (back.content,)
 
 
 def _engine(database: Database, viewer: Viewer, interaction_id: str) -> Engine:

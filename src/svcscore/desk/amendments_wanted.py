@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,8 +14,12 @@ from svcscore.amendments import (
     Content,
     CourtesyIs,
     FindingIs,
+    Gives,
     RoleIs,
+    Takes,
     WordsAre,
+    amended,
+    standing,
     worded,
 )
 from svcscore.courtesy.classifier import load_courtesy
@@ -33,9 +38,12 @@ from svcscore.records import (
     Verdict,
 )
 from svcscore.resources import data_folder
+from svcscore.rules.engine import Engine
 from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
 from svcscore.spans import hull
 from svcscore.store.reader import Stored
+from svcscore.text.masking import MASK
+from svcscore.text.redaction import masked_turns
 
 MOST_CHARACTERS = 2000
 """Of one turn."""
@@ -75,7 +83,7 @@ class AddFinding:
     first: int
     last: int
     severity: Severity | None = None
-    """Of a breach; others have none."""
+    """Of a breach; None: as the rules of its code have it. Others have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +104,8 @@ class TakeBack:
 Change = ChangeRole | ChangeWords | ChangeCourtesy | AddFinding | MoveTurns | TakeBack
 
 
-def made(one: Stored, change: Change) -> Content:
-    """The amendment that says what `change` wants of an interaction.
+def made(one: Stored, change: Change, rules: Engine) -> Content:
+    """The amendment that says what `change` wants of an interaction, which `rules` judged.
 
     Raises:
         UsageError: ``desk.amendment`` where it cannot be so, or changes nothing.
@@ -115,7 +123,7 @@ def made(one: Stored, change: Change) -> Content:
                 raise refused("courtesy has the levels 0 to 3")
             return CourtesyIs(turn=turn.index, level=change.level)
         case AddFinding():
-            return FindingIs(finding=_finding(one, change))
+            return FindingIs(finding=_finding(one, change, rules))
         case _:
             raise refused("this is no correction of one interaction")
 
@@ -142,41 +150,58 @@ def _role(one: Stored, change: ChangeRole) -> RoleIs:
     turns = [turn]
     if change.whole_speaker:
         turns = [it for it in one.kept.interaction.turns if it.speaker == turn.speaker]
-    wrong = tuple(it.index for it in turns if it.role is not change.role)
-    if not wrong:
+    if all(it.role is change.role for it in turns):
         raise refused("that is the role already")
-    said = RoleIs(turns=wrong, role=change.role)
-    return replace(said, courtesy=_courtesy(one, said, wrong))
+    # all of them, so that taking back an earlier correction of one takes nothing from this one
+    indexes = tuple(it.index for it in turns)
+    came = [it for it in _as_they_came(one) if it.index in indexes]
+    return RoleIs(turns=indexes, role=change.role, courtesy=_courtesy(one, came, change.role))
+
+
+def _as_they_came(one: Stored) -> Sequence[Turn]:
+    """The turns as they were heard here, or came from another interaction."""
+    moves = [it for it in standing(one.amendments) if isinstance(it.content, Gives | Takes)]
+    return amended(one.heard.interaction, one.heard.courtesy, moves)[0].turns
 
 
 def _words(one: Stored, change: ChangeWords) -> WordsAre:
     turn = turn_of(one, change.turn)
     text = "".join(change.text.split())
-    if not any(char.isalnum() for char in text) or len(text) > MOST_CHARACTERS:
+    if not any(char.isalnum() or char == MASK for char in text) or len(text) > MOST_CHARACTERS:
         raise refused(f"a turn says something, in at most {MOST_CHARACTERS} characters")
+    text = _unmasked(one, turn, text)
     if text == turn.text:
         raise refused("that is the text already")
-    said = WordsAre(turn=turn.index, text=text)
-    return replace(said, courtesy=_courtesy(one, said, (turn.index,)))
+    courtesy = _courtesy(one, [worded(turn, text)], Role.TELLER)
+    return WordsAre(turn=turn.index, text=text, courtesy=courtesy)
 
 
-def _courtesy(
-    one: Stored, said: RoleIs | WordsAre, turns: Sequence[int]
-) -> tuple[CourtesyScore, ...]:
-    """What the model says of the staff turns among `turns` once `said` holds."""
-    interaction = one.kept.interaction
-    if isinstance(said, WordsAre):
-        after = [worded(it, said.text) if it.index == said.turn else it for it in interaction.turns]
-    else:
-        after = [
-            replace(it, role=said.role) if it.index in said.turns else it
-            for it in interaction.turns
-        ]
-    scores = load_courtesy().judge(after, one.kept.prosody)
-    return tuple(score for score in scores if score.turn in turns)
+def _unmasked(one: Stored, turn: Turn, text: str) -> str:
+    """`text` with what its writer could not read as it is: she kept the masks, not their meaning.
+
+    Raises:
+        UsageError: ``desk.amendment`` where the masks are others than those she saw.
+    """
+    if MASK not in text:
+        return text
+    turns = one.kept.interaction.turns
+    shown = dict(zip((it.index for it in turns), masked_turns(turns), strict=True))[turn.index]
+    hidden = [turn.text[it.start() : it.end()] for it in _MASKED.finditer(shown)]
+    if [len(it) for it in hidden] != [len(it) for it in _MASKED.findall(text)]:
+        raise refused("what is masked is kept as it is, or all of it is written anew")
+    left = iter(hidden)
+    return _MASKED.sub(lambda _: next(left), text)
 
 
-def _finding(one: Stored, change: AddFinding) -> Finding:
+_MASKED = re.compile(f"{MASK}+")
+
+
+def _courtesy(one: Stored, turns: Sequence[Turn], role: Role) -> tuple[CourtesyScore, ...]:
+    """What the model says of `turns`, were they of `role`; nothing but of staff."""
+    return load_courtesy().judge([replace(it, role=role) for it in turns], one.kept.prosody)
+
+
+def _finding(one: Stored, change: AddFinding, rules: Engine) -> Finding:
     turn = turn_of(one, change.turn)
     code = taxonomy().codes.get(change.code)
     if code is None or code.polarity is Polarity.MEASURE:
@@ -198,7 +223,7 @@ def _finding(one: Stored, change: AddFinding) -> Finding:
         rule_version=1,
         code=change.code,
         polarity=code.polarity,
-        severity=(change.severity or Severity.MAJOR) if breach else None,
+        severity=change.severity or rules.severity_of(change.code) if breach else None,
         verdict=Verdict.BREACHED if breach else Verdict.MET,
         role=turn.role,
         probability=1.0,
@@ -208,7 +233,7 @@ def _finding(one: Stored, change: AddFinding) -> Finding:
             Evidence(
                 turn=turn.index,
                 span=span,
-                phrase=said,
+                phrase=code.short,
                 heard=said,
                 matcher=Match.EXACT,
                 text_score=1.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from svcscore.amendments import (
@@ -15,10 +16,10 @@ from svcscore.amendments import (
     WordsAre,
     standing,
 )
-from svcscore.records import Role
+from svcscore.ledger.masked_words import masked_text, masked_words
+from svcscore.records import Role, Turn
 from svcscore.store.desk.amendments import kind_of
 from svcscore.store.reader import Stored
-from svcscore.text.masking import mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +49,11 @@ def corrections(one: Stored) -> tuple[CorrectionView, ...]:
     """All that were made, the last first; those that take others back are told by `stands`."""
     stands = {it.id for it in standing(one.amendments)}
     shown = [it for it in one.amendments if not isinstance(it.content, Withdraws)]
-    return tuple(_view(it, it.id in stands) for it in reversed(shown))
+    turns = one.kept.interaction.turns
+    return tuple(_view(it, turns, it.id in stands) for it in reversed(shown))
 
 
-def _view(amendment: Amendment, stands: bool) -> CorrectionView:
+def _view(amendment: Amendment, said: Sequence[Turn], stands: bool) -> CorrectionView:
     content = amendment.content
     turns: tuple[int, ...] = ()
     text, code, other = "", None, None
@@ -59,12 +61,12 @@ def _view(amendment: Amendment, stands: bool) -> CorrectionView:
         case RoleIs() | Gives():
             turns = content.turns
         case WordsAre():
-            turns, text = (content.turn,), mask(content.text)
+            turns, text = (content.turn,), masked_text(said, content.turn, content.text)
         case CourtesyIs():
             turns = (content.turn,)
         case FindingIs():
-            (said,) = content.finding.evidence
-            turns, text, code = (said.turn,), mask(said.heard), content.finding.code
+            (place,) = content.finding.evidence
+            turns, text, code = (place.turn,), masked_words(said, place), content.finding.code
         case Takes():
             turns = tuple(turn.index for turn in content.turns)
         case _:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from svcscore.amendments import REVIEWER, Content, Gives, Takes
+from svcscore.amendments import REVIEWER, Content, Gives, Takes, added
 from svcscore.desk.amendments_wanted import MoveTurns, refused, turn_of
+from svcscore.desk.casework import is_own
+from svcscore.desk.viewer import Viewer
 from svcscore.ledger.engines import engine_of
 from svcscore.ledger.judge import had_audio
 from svcscore.ledger.judgement import stand
@@ -23,11 +25,12 @@ from svcscore.store.evidence import Kept
 from svcscore.store.reader import Stored
 from svcscore.store.writer import Writer
 
-Add = Callable[[Stored, Content], None]
+Add = Callable[[Stored, Content, str | None], None]
+"""Writes an amendment of an interaction; the last is the id of the one that it takes back."""
 
 
 def move(
-    connection: Connection, add: Add, one: Stored, change: MoveTurns, at: str
+    connection: Connection, add: Add, viewer: Viewer, one: Stored, change: MoveTurns, at: str
 ) -> tuple[Content, ...]:
     """Write who gives which turns, and who takes them.
 
@@ -43,19 +46,39 @@ def move(
     if change.to == "new":
         if len(going) == len(turns):
             raise refused("the case begins with this turn already")
-        gives = Gives(
-            turns=tuple(turn.index for turn in going), to=_split(connection, one, going, at)
-        )
-        add(one, gives)
-        return (gives,)
-    other = _neighbour(connection, one, change.to)
-    indexes = {turn.index for turn in going}
+        other = _split(connection, one, going, at)
+    else:
+        other = _neighbour(connection, one, change.to)
+    check_other(viewer, other)
+    indexes = frozenset(turn.index for turn in going)
     gives = Gives(turns=tuple(sorted(indexes)), to=other.id)
-    courtesy = tuple(score for score in one.kept.courtesy if score.turn in indexes)
-    takes = Takes(turns=going, courtesy=courtesy, of=one.id)
-    add(one, gives)
-    add(other, takes)
+    takes = Takes(
+        turns=going,
+        courtesy=tuple(score for score in one.kept.courtesy if score.turn in indexes),
+        of=one.id,
+        findings=tuple(
+            it
+            for it in added(one.amendments, one.kept.interaction)
+            if any(place.turn in indexes for place in it.evidence)
+        ),
+    )
+    add(one, gives, None)
+    add(other, takes, None)
     return gives, takes
+
+
+def check_other(viewer: Viewer, other: Stored) -> None:
+    """See that the viewer may change the case on the other side of a boundary.
+
+    Raises:
+        UsageError: ``desk.amendment``.
+    """
+    if not viewer.sees(staff_id=other.staff_id, branch_id=other.branch_id):
+        raise refused("the other case is not the viewer's to correct")
+    if is_own(viewer, other):
+        raise refused("nobody corrects a case of her own, and the other case is one")
+    if other.heard.deleted_at is not None:
+        raise refused("the words of the other case were deleted, their time being over")
 
 
 def _neighbour(connection: Connection, one: Stored, to: str) -> Stored:
@@ -73,8 +96,8 @@ def _neighbour(connection: Connection, one: Stored, to: str) -> Stored:
     return found[0]
 
 
-def _split(connection: Connection, one: Stored, going: tuple[Turn, ...], at: str) -> str:
-    """A case of its own of these turns; tells its id."""
+def _split(connection: Connection, one: Stored, going: tuple[Turn, ...], at: str) -> Stored:
+    """A case of its own of these turns."""
     key = f"{one.id}|split|{going[0].index}|{at}"
     indexes = {turn.index for turn in going}
     old = one.kept.interaction
@@ -97,7 +120,9 @@ def _split(connection: Connection, one: Stored, going: tuple[Turn, ...], at: str
         asked=one.kept.asked,
     )
     _write(connection, one, kept)
-    return interaction.id
+    keys = reader.keys_by_id(connection, [interaction.id])
+    (new,) = reader.stored(connection, list(keys.values()))
+    return new
 
 
 def _write(connection: Connection, one: Stored, kept: Kept) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from svcscore.amendments import (
     REVIEWER,
     Amendment,
+    Takes,
     Withdraws,
     added,
     amendment_id,
@@ -60,7 +61,7 @@ def as_corrected(
             courtesy=one.kept.courtesy,
             prosody=one.kept.prosody,
             asked=one.kept.asked,
-            findings=(*findings, *added(one.amendments)),
+            findings=(*findings, *added(one.amendments, one.kept.interaction)),
         )
     return said
 
@@ -71,7 +72,8 @@ def outdate(connection: Connection, stored: Iterable[Stored]) -> int:
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     for one in stored:
         for correction in standing(one.amendments):
-            count += 1
+            # a move is one correction with two halves
+            count += not isinstance(correction.content, Takes)
             name = amendment_id(one.id, actor(), at, f"withdraw {correction.id}")
             amendments.add(
                 connection,

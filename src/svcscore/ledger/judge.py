@@ -150,7 +150,7 @@ class Rules:
         listen = recalled(one.kept.asked) if had_audio(before) else None
         # what people corrected counts under any rules, and so does what they added
         findings = self._engine.judge(one.kept.interaction, listen, day=one.day)
-        findings = (*findings, *added(one.amendments))
+        findings = (*findings, *added(one.amendments, one.kept.interaction))
         moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
         return Anew(findings=findings, reviews=moved.reviews, stale=len(moved.stale))
 

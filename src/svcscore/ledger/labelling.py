@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy import Connection
 
-from svcscore.amendments import CourtesyIs, standing
+from svcscore.amendments import REVIEWED
 from svcscore.store.desk import labels
 from svcscore.store.reader import Scope
 from svcscore.text.redaction import masked_turns
@@ -29,14 +29,10 @@ class CourtesyLabel:
 def courtesy_labels(connection: Connection, scope: Scope) -> tuple[CourtesyLabel, ...]:
     """The turns of `scope` whose courtesy people told, each once, the last word counting."""
     found = []
-    for one in labels.amended(connection, scope, "courtesy"):
+    for one in labels.amended(connection, scope, "courtesy", "takes"):
         if one.kept.deleted_at is not None:
             continue
-        levels = {
-            it.content.turn: it.content.level
-            for it in standing(one.amendments)
-            if isinstance(it.content, CourtesyIs)
-        }
+        levels = {it.turn: it.level for it in one.kept.courtesy if it.reasons == REVIEWED}
         turns = one.kept.interaction.turns
         for turn, text in zip(turns, masked_turns(turns), strict=True):
             if turn.index in levels and text:

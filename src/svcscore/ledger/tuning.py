@@ -21,6 +21,7 @@ from svcscore.decisions import standing
 from svcscore.errors import StoreError
 from svcscore.ledger.crew import Work, spread
 from svcscore.ledger.judge import Anew, Rules
+from svcscore.ledger.masked_words import masked_words
 from svcscore.ledger.suggesting import ENOUGH, Hit, Proposal, suggest
 from svcscore.records import Interaction, Match, Status, Verdict
 from svcscore.rules.check import check
@@ -32,7 +33,7 @@ from svcscore.store import judgements, reader
 from svcscore.store.database import Database
 from svcscore.store.desk import labels
 from svcscore.store.reader import Scope
-from svcscore.text.masking import MASK, mask
+from svcscore.text.masking import MASK
 from svcscore.text.normalise import normalise
 from svcscore.text.redaction import masked_turns
 
@@ -123,10 +124,10 @@ def tune(database: Database, lexicon: Lexicon, scope: Scope, rule: str | None = 
     with database.reading() as connection:
         reviewed = {one.key: one.chance for one in judgements.reviewed(connection, scope)}
         missed = _missed(connection, scope)
-    if not reviewed:
+    if not reviewed and not missed:
         raise StoreError(
             "store.empty",
-            "nobody has reviewed a finding of what is meant",
+            "nobody has reviewed or added a finding of what is meant",
             "record decisions with `svcscore reviews add`, or widen the scope",
         )
     hits: list[Hit] = []
@@ -145,7 +146,8 @@ def tune(database: Database, lexicon: Lexicon, scope: Scope, rule: str | None = 
 
 def _missed(connection: Connection, scope: Scope) -> tuple[Missed, ...]:
     found = Counter(
-        (one.code, mask(one.evidence[0].heard)) for one in labels.missed(connection, scope)
+        (it.code, masked_words(one.turns, it.evidence[0]))
+        for one, it in labels.missed(connection, scope)
     )
     return tuple(
         Missed(code=code, heard=heard, times=times)

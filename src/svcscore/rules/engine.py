@@ -14,7 +14,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from svcscore.phrases.candidates import PhraseSearch
-from svcscore.records import Finding, Interaction, Kind, Polarity, Status
+from svcscore.records import Finding, Interaction, Kind, Polarity, Severity, Status
 from svcscore.rules import triggers
 from svcscore.rules.absence import absent, expected_in, fits_post
 from svcscore.rules.definition import (
@@ -44,6 +44,9 @@ if TYPE_CHECKING:  # the recogniser is needed only where there is audio
 
 SALON = ("rights.", "marketing.", "branch.")
 """Codes that count in a talk to many; rules must name that kind as well."""
+
+
+_BADNESS = (Severity.MINOR, Severity.MAJOR, Severity.RED_LINE)
 
 
 @dataclass(slots=True)
@@ -86,6 +89,11 @@ class Engine:
         self._search = PhraseSearch(
             [*phrases, *self._gates.phrases], lexicon.gates.negator_syllables
         )
+
+    def severity_of(self, code: str) -> Severity:
+        """How bad a breach of `code` is: as most of its rules have it, of equals the worse."""
+        rules = [rule.severity for rule in self._rules if rule.code == code and rule.severity]
+        return max(rules or [Severity.MAJOR], key=lambda it: (rules.count(it), _BADNESS.index(it)))
 
     def judge(
         self,

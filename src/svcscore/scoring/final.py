@@ -80,7 +80,8 @@ def reattach(
         reviews: of the old ones, in any order; `supersedes` is kept where it can be followed.
     """
     olds = {finding.id: (home, finding) for home, found in old.items() for finding in found}
-    homes: dict[str, tuple[str, Finding]] = {}
+    # what was found before, was lost and is found again is as it was decided then
+    homes = {it.id: (home, it) for home, found in new.items() for it in found}
     for key, (home, finding) in olds.items():
         if same := _same(home, finding, new):
             homes[key] = same

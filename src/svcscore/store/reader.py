@@ -252,7 +252,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
 
 
 def _corrected(heard: Kept, said: Sequence[Amendment]) -> Kept:
-    if not said or heard.deleted_at is not None:
+    if not said:
         return heard
     interaction, courtesy = amended(heard.interaction, heard.courtesy, said)
     return replace(heard, interaction=interaction, courtesy=courtesy)

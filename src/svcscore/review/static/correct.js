@@ -138,6 +138,10 @@ async function takeBack(button) {
 }
 
 async function after(dialog, answer) {
+  if (answer.now_in) {
+    location.href = `/cases/${answer.now_in}`;
+    return;
+  }
   tell(`${dialog.dataset.done} ${answer.total === null ? '–' : answer.total.toFixed(1)}`);
   await refresh('all');
   await load();

@@ -23,9 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from svcscore.amendments import Content, FindingIs, Takes, WordsAre
+from svcscore.amendments import REVIEWED, Content, FindingIs, RoleIs, Takes, WordsAre
 from svcscore.errors import StoreError
-from svcscore.records import Evidence
+from svcscore.records import CourtesyScore, Evidence
 from svcscore.store import reader, waiting
 from svcscore.store.desk import amendments
 from svcscore.store.desk.holds import kept_back
@@ -261,15 +261,29 @@ def _blank_amendments(connection: Connection, keys: Sequence[int]) -> None:
 
 def _wordless(content: Content) -> Content:
     match content:
+        case RoleIs():
+            return replace(content, courtesy=_unreasoned(content.courtesy))
         case WordsAre():
-            return replace(content, text="")
+            return replace(content, text="", courtesy=_unreasoned(content.courtesy))
         case Takes():
-            return replace(content, turns=tuple(replace(t, words=()) for t in content.turns))
+            return replace(
+                content,
+                turns=tuple(replace(turn, words=()) for turn in content.turns),
+                courtesy=_unreasoned(content.courtesy),
+                findings=tuple(
+                    replace(it, evidence=_blank(it.evidence)) for it in content.findings
+                ),
+            )
         case FindingIs():
             places = _blank(content.finding.evidence)
             return replace(content, finding=replace(content.finding, evidence=places))
         case _:
             return content
+
+
+def _unreasoned(scores: Iterable[CourtesyScore]) -> tuple[CourtesyScore, ...]:
+    """The model's reasons quote what was said; that a person said so stays."""
+    return tuple(it if it.reasons == REVIEWED else replace(it, reasons=()) for it in scores)
 
 
 def _blank(places: Iterable[Evidence]) -> tuple[Evidence, ...]:
