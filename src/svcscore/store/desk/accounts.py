@@ -118,12 +118,6 @@ def forget(connection: Connection, *, began: str, seen: str, future: str) -> Non
     connection.execute(delete(SESSIONS).where(old | ahead))
 
 
-def any_active(connection: Connection) -> bool:
-    """Whether anybody could log in."""
-    chosen = select(ACCOUNTS.c.key).where(ACCOUNTS.c.active).limit(1)
-    return connection.execute(chosen).first() is not None
-
-
 def active_of(connection: Connection, role: str) -> int:
     """How many accounts of a role are not switched off."""
     chosen = select(func.count()).where(ACCOUNTS.c.role == role, ACCOUNTS.c.active)
