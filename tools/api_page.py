@@ -25,7 +25,7 @@ svcscore review account token li.xiang --title 质检助手 --scope queue --scop
 desk=https://desk.bank.example; auth="Authorization: Bearer $(cat token)"
 
 curl -H "$auth" "$desk/api/v1/queue?severity=red_line&branch=B01"        # what waits
-curl -H "$auth" "$desk/api/v1/queue/next"                               # take the next case in hand
+curl -X POST -H "$auth" "$desk/api/v1/queue/next"                          # take the next case in hand
 curl -H "$auth" "$desk/api/v1/cases/9bd1c1ac41726f27"                   # all of it, personal words masked
 curl -H "$auth" "$desk/api/v1/cases/9bd1c1ac41726f27/clip?start=3&end=9" -H "Range: bytes=0-" -o clip.mp3
 curl -H "$auth" -H "Content-Type: application/json" "$desk/api/v1/cases/9bd1c1ac41726f27/decisions" \\

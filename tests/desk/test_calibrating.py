@@ -231,6 +231,8 @@ def test_second_reviews_go_to_others_than_the_first_reviewer(database):
         assert {one.shown for one in shown} == {"质检员 周宁", "质检主管 何敏"}
         assert second_reviews.tasks(connection, viewer(database, "reviewer")) == ()
         assert not any(one.done for one in shown)
+        older = second_reviews.tasks(connection, lead, everybody=True, skip=3)
+        assert older == shown[3:]
     # what is given is not drawn again
     assert (
         second_reviews.give_out(database, lead, Draw(share=1.0, size=None, seed=1, reviewers=names))

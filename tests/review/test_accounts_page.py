@@ -9,7 +9,8 @@ import re
 
 import pytest
 
-from svcscore.desk.accounts import log_in
+from svcscore.desk.accounts import NewAccount, log_in, make
+from svcscore.desk.viewer import Office
 from svcscore.review.pages.log import as_text
 from svcscore.store import audit
 from svcscore.store.desk import accounts as rows
@@ -205,3 +206,17 @@ def test_the_pages_are_usable_by_everybody(entered, path):
     page.goto(path)
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_accounts_are_found_by_what_they_hold_and_a_long_list_says_so(client, desk_database):
+    admin = client("admin")
+    found = admin.get("/accounts", params={"holding": " T1001 "}).text
+    assert 'href="/accounts/teller1"' in found
+    assert 'href="/accounts/teller3"' not in found
+    assert "没有符合的账号" in admin.get("/accounts", params={"holding": "%"}).text
+    for number in range(201):
+        new = NewAccount(name=f"many{number}", shown=f"柜员{number}", office=Office.REVIEWER)
+        make(desk_database, new, by="test")
+    page = admin.get("/accounts").text
+    assert "只列出前 200 个" in page
+    assert page.count('<th scope="row">') == 200

@@ -9,6 +9,8 @@ from svcscore.decisions import Decision, Review
 from svcscore.desk import calibrating
 from svcscore.ledger.reviewing import record
 
+HTML = {"accept": "text/html"}
+
 
 def reviewed(database, name="reviewer"):
     """That person has confirmed what waits in a case."""
@@ -106,7 +108,7 @@ def test_a_second_review_is_dealt_done_and_counted(entered, client, desk_databas
         ("/api/v1/calibrations", {"name": "x", "members": ["nobody", "second"]}, 404),
         ("/api/v1/second-reviews", {"reviewers": ["second"]}, 422),
         ("/api/v1/second-reviews", {"reviewers": ["second"], "share": 0.5, "size": 3}, 422),
-        ("/api/v1/second-reviews", {"reviewers": ["second"], "size": 3}, 400),
+        ("/api/v1/second-reviews", {"reviewers": ["second"], "size": 3}, 409),
         ("/api/v1/calibrations/77/close", None, 404),
         ("/api/v1/calibrations/x/close", None, 422),
     ],
@@ -115,10 +117,17 @@ def test_what_cannot_be_done_is_refused(client, path, body, status):
     assert client("lead").post(path, json=body).status_code == status
 
 
+def test_older_pages_of_the_lists_are_there(client):
+    page = client("lead").get("/calibrations", params={"number": 2}, headers=HTML).text
+    assert 'rel="prev" href="/calibrations?number=1"' in page
+    assert 'rel="next"' not in page
+    assert client("lead").get("/calibrations?number=0", headers=HTML).status_code == 422
+
+
 def test_others_are_kept_out(client):
     for name in ("boss1", "teller1", "admin", "auditor"):
         one = client(name)
-        assert one.get("/calibrations", headers={"accept": "text/html"}).status_code == 403
+        assert one.get("/calibrations", headers=HTML).status_code == 403
         assert one.get("/api/v1/calibrations").status_code == 403
     for path in ("/calibrations/agreement", "/api/v1/second-reviews/agreement"):
         assert client("second").get(path).status_code == 403

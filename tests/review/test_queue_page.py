@@ -51,8 +51,9 @@ def test_what_makes_no_sense_is_refused(client, query):
 @pytest.mark.parametrize("name", ["boss1", "teller1", "admin", "auditor"])
 def test_only_who_reviews_sees_the_queue(client, name):
     one = client(name)
-    for path in ("/queue", API, f"{API}/next", f"{API}/views", f"{API}/decided"):
+    for path in ("/queue", API, f"{API}/views", f"{API}/decided"):
         assert one.get(path).status_code == 403
+    assert one.post(f"{API}/next").status_code == 403
     assert one.post(f"{API}/assign", json={}).status_code in {403, 422}
 
 
@@ -81,12 +82,12 @@ def test_a_case_in_other_hands_is_refused_and_told(client):
 def test_next_takes_in_hand_and_goes_on(client):
     reviewer = client("reviewer")
     whole = [case["id"] for case in cases(reviewer)]
-    first = reviewer.get(f"{API}/next").json()["case"]
+    first = reviewer.post(f"{API}/next").json()["case"]
     assert first["id"] == whole[0]
     assert first["holder"]["mine"]
-    second = reviewer.get(f"{API}/next", params={"after": first["id"]}).json()["case"]
+    second = reviewer.post(f"{API}/next", params={"after": first["id"]}).json()["case"]
     assert second["id"] == whole[1]
-    assert reviewer.get(f"{API}/next", params={"staff": "nobody"}).json() == {"case": None}
+    assert reviewer.post(f"{API}/next", params={"staff": "nobody"}).json() == {"case": None}
 
 
 def test_views_are_saved_replaced_and_forgotten_each_for_one_account(client):

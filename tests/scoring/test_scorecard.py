@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scoring_cases import DEFAULT, RUBRICS, TURNS, VISIT, breach, good, tones, voices
 
@@ -51,6 +53,12 @@ def test_a_red_line_fails_the_best_service():
     assert score.low <= score.high <= 59
     assert line(score, "ceiling").finding_ids == (breach().id,)
     assert "红线须人工复核：「爱办不办」" in score.reasons
+
+
+def test_a_red_line_whose_words_were_deleted_is_named_by_its_code():
+    kept = replace(breach(), evidence=(replace(breach().evidence[0], phrase="", heard=""),))
+    reasons = card([*voices(), *STEPS, kept], tones(3)).reasons
+    assert f"红线须人工复核：{kept.code}" in reasons
 
 
 def test_a_red_line_in_review_caps_only_the_low_end():

@@ -160,10 +160,12 @@ def close(database: Database, viewer: Viewer, key: int) -> None:
         audit.log(connection, viewer.name, "calibration.closed", {"calibration": key})
 
 
-def listing(connection: Connection, viewer: Viewer) -> tuple[CalibrationView, ...]:
-    """The latest calibrations in which the viewer takes part; for who leads quality, all."""
+def listing(
+    connection: Connection, viewer: Viewer, *, skip: int = 0
+) -> tuple[CalibrationView, ...]:
+    """A page of the viewer's calibrations, the latest first; of all for who leads quality."""
     mine = None if viewer.may(May.LEAD) else viewer.key
-    found = rows.every(connection, account_key=mine, most=LATEST)
+    found = rows.every(connection, account_key=mine, most=LATEST, skip=skip)
     return tuple(_view(connection, viewer, one) for one in found)
 
 

@@ -106,9 +106,12 @@ def give_out(database: Database, viewer: Viewer, draw: Draw) -> int:
     return len(dealt)
 
 
-def tasks(connection: Connection, viewer: Viewer, *, everybody: bool = False) -> tuple[Task, ...]:
-    """Second reviews that wait for the viewer or that she has done; or everybody's."""
-    given = rows.every(connection, account_key=None if everybody else viewer.key, most=LATEST)
+def tasks(
+    connection: Connection, viewer: Viewer, *, everybody: bool = False, skip: int = 0
+) -> tuple[Task, ...]:
+    """A page of second reviews, done or not, the latest first: the viewer's, or everybody's."""
+    mine = None if everybody else viewer.key
+    given = rows.every(connection, account_key=mine, most=LATEST, skip=skip)
     stored = {
         one.key: one
         for one in reader.stored(connection, sorted({task.interaction_key for task in given}))
@@ -116,7 +119,7 @@ def tasks(connection: Connection, viewer: Viewer, *, everybody: bool = False) ->
     shown = []
     for task in given:
         case = stored[task.interaction_key]
-        mine = _blind(case.reviews, task.account)
+        own = _blind(case.reviews, task.account)
         first = standing(case.reviews)
         wanted = {finding.id for finding in case.findings if waits(finding)} & set(first)
         shown.append(
@@ -124,8 +127,8 @@ def tasks(connection: Connection, viewer: Viewer, *, everybody: bool = False) ->
                 interaction_id=task.interaction_id,
                 shown=task.shown,
                 at=task.at,
-                decided=len(mine),
-                done=bool(mine) and wanted <= set(mine),
+                decided=len(own),
+                done=bool(own) and wanted <= set(own),
             )
         )
     return tuple(shown)

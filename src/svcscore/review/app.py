@@ -35,6 +35,8 @@ _STATUS = {
     "desk.conflict": 409,
     "desk.claimed": 409,
     "desk.refused": 403,
+    "store.exists": 409,
+    "store.empty": 409,
 }
 """Answers to faults whose class does not say it."""
 _FAULTS = 3

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -25,6 +28,21 @@ class Throttle:
         sender = origin_of(address)
         return self._limiter.test(FAILURES, "failed", sender) and self._limiter.hit(
             TRIES, "tried", sender
+        )
+
+    def wait_s(self, address: str) -> int:
+        """Seconds until this address may try again, 0 where it may now."""
+        sender = origin_of(address)
+        windows = ((FAILURES, "failed"), (TRIES, "tried"))
+        return max(
+            (
+                math.ceil(
+                    self._limiter.get_window_stats(item, kind, sender).reset_time - time.time()
+                )
+                for item, kind in windows
+                if not self._limiter.test(item, kind, sender)
+            ),
+            default=0,
         )
 
     def failed(self, address: str) -> None:

@@ -88,7 +88,8 @@ def _of_breach(breach: Finding) -> Iterator[str]:
 
 def _phrase(finding: Finding) -> str:
     """The rule's phrase, not what was heard: that may hold a part of somebody's number."""
-    return f"「{finding.evidence[0].phrase}」" if finding.evidence else finding.code
+    phrase = finding.evidence[0].phrase if finding.evidence else ""  # deleted words leave none
+    return f"「{phrase}」" if phrase else finding.code
 
 
 def _named(case: Case, finding: Finding) -> str:

@@ -206,7 +206,7 @@ def _reviewer(url: str, name: str, rounds: int, pause: float, log: Log) -> None:
         after: str | None = None
         for _ in range(rounds):
             asked: dict[str, str | float] = {"after": after} if after else {}
-            answer = _ask(client, log, "next", "/api/v1/queue/next", params=asked)
+            answer = _ask(client, log, "next", "/api/v1/queue/next", "POST", params=asked)
             if answer is None or answer.json()["case"] is None:
                 log.faults.append(f"{name} was given no case")
                 return
@@ -251,12 +251,13 @@ def _ask(
     log: Log,
     kind: str,
     address: str,
+    method: str = "GET",
     *,
     params: dict[str, str | float] | None = None,
     headers: dict[str, str] | None = None,
 ) -> httpx.Response | None:
     with log.timing(kind):
-        answer = client.get(address, params=params, headers=headers)
+        answer = client.request(method, address, params=params, headers=headers)
     if answer.status_code in {200, 206}:
         return answer
     log.faults.append(f"{kind}: {answer.status_code} {answer.text[:200]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from svcscore.desk import administering, clock, tokens
@@ -12,6 +12,7 @@ from svcscore.desk.accounts import LANGUAGES, NewAccount, Present, locked, make
 from svcscore.desk.passwords import AccountError, made_up
 from svcscore.desk.viewer import May, Office
 from svcscore.review.desk import desk_of
+from svcscore.review.given import Line
 from svcscore.review.guard import needs
 from svcscore.review.render import page
 from svcscore.store.desk import accounts as rows
@@ -27,13 +28,15 @@ _EMPTY = {
     "language": "zh",
 }
 """The form before anybody wrote into it."""
+_MOST = 200
+"""Accounts that the page lists."""
 _TOLD = frozenset({"changed", "unlocked", "revoked"})
 
 
 @router.get("/accounts")
-def accounts(request: Request, who: Who) -> Response:
-    """All of them, and a form for another."""
-    return _list(request, who)
+def accounts(request: Request, who: Who, holding: Annotated[Line, Query()] = "") -> Response:
+    """The first that hold a text, and a form for another."""
+    return _list(request, who, holding=holding.strip())
 
 
 @router.post("/accounts")
@@ -152,16 +155,20 @@ def _list(
     status: int = 200,
     wrong: str = "",
     given: dict[str, str] | None = None,
+    holding: str = "",
 ) -> Response:
     with desk_of(request).database.reading() as connection:
-        every = rows.every(connection)
+        found = rows.holding(connection, holding, most=_MOST + 1)
     now = clock.now()
     return page(
         request,
         who,
         "accounts/list.html.j2",
         status=status,
-        accounts=[(one, _state(one, now)) for one in every],
+        accounts=[(one, _state(one, now)) for one in found[:_MOST]],
+        more=len(found) > _MOST,
+        most=_MOST,
+        holding=holding,
         offices=list(Office),
         languages=LANGUAGES,
         wrong=wrong,

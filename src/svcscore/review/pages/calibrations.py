@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from svcscore.desk import calibrating, second_reviews
 from svcscore.desk.accounts import Present
@@ -17,16 +17,27 @@ from svcscore.review.render import page
 
 router = APIRouter()
 Key = Annotated[int, Path(ge=1, le=2**62)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("/calibrations")
-def calibrations_page(request: Request, who: Annotated[Present, needs(May.CALIBRATE)]) -> Response:
-    """What the viewer takes part in; for who leads quality, all, and what she can begin."""
+def calibrations_page(
+    request: Request, who: Annotated[Present, needs(May.CALIBRATE)], number: Page = 1
+) -> Response:
+    """What the viewer takes part in; for who leads quality, all, and what she can begin.
+
+    `number` counts the pages of each list from the latest.
+    """
     leads = who.viewer.may(May.LEAD)
+    older, skipped = calibrating.LATEST * (number - 1), second_reviews.LATEST * (number - 1)
     with desk_of(request).database.reading() as connection:
-        found = calibrating.listing(connection, who.viewer)
-        tasks = second_reviews.tasks(connection, who.viewer)
-        given = second_reviews.tasks(connection, who.viewer, everybody=True) if leads else ()
+        found = calibrating.listing(connection, who.viewer, skip=older)
+        tasks = second_reviews.tasks(connection, who.viewer, skip=skipped)
+        given = (
+            second_reviews.tasks(connection, who.viewer, everybody=True, skip=skipped)
+            if leads
+            else ()
+        )
         people = calibrating.people(connection) if leads else ()
     return page(
         request,
@@ -37,6 +48,8 @@ def calibrations_page(request: Request, who: Annotated[Present, needs(May.CALIBR
         given=given,
         people=people,
         most_cases=calibrating.CASES,
+        number=number,
+        more=len(found) == calibrating.LATEST or second_reviews.LATEST in {len(tasks), len(given)},
     )
 
 

@@ -33,8 +33,6 @@ _HOMES = (
     (May.ACCOUNTS, "/accounts"),
 )
 _DAY_S = 86_400
-_WAIT_S = 60
-"""Seconds that somebody is asked to wait who tried too often."""
 
 
 @router.get("/healthz")
@@ -64,7 +62,7 @@ def login(
         answer = page(
             request, None, "login.html.j2", status=429, next=_local(next), wrong="login.often"
         )
-        answer.headers["Retry-After"] = str(_WAIT_S)
+        answer.headers["Retry-After"] = str(_throttle(request).wait_s(address))
         return answer
     entry = log_in(database, name, password, address=address)
     if entry is None:

@@ -126,7 +126,7 @@ def decisions(
         )
 
 
-@router.get("/queue/next")
+@router.post("/queue/next")
 def next_case(
     request: Request,
     who: Annotated[Present, needs(May.QUEUE)],

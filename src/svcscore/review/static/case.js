@@ -281,7 +281,7 @@ async function nextCase() {
   const asked = new URLSearchParams(sessionStorage.getItem('svcscore:queue') ?? '');
   asked.delete('before');
   asked.set('after', caseId);
-  const found = await send('GET', `/api/v1/queue/next?${asked}`).catch(() => null);
+  const found = await send('POST', `/api/v1/queue/next?${asked}`).catch(() => null);
   if (found?.case) location.href = `/cases/${found.case.id}`;
   else tell(texts.queue_empty);
 }

@@ -62,7 +62,7 @@ async function hold(row, method) {
 async function next() {
   $('#next').disabled = true;
   try {
-    const { case: found } = await send('GET', `/api/v1/queue/next?${query().replace(/(^|&)status=decided/, '')}`);
+    const { case: found } = await send('POST', `/api/v1/queue/next?${query().replace(/(^|&)status=decided/, '')}`);
     if (found) location.href = `/cases/${encodeURIComponent(found.id)}`;
     else tell(words.none);
   } catch (error) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from svcscore.store.desk.tables import ACCOUNTS, SESSIONS
 
@@ -44,6 +44,15 @@ class Session:
 def every(connection: Connection) -> tuple[Account, ...]:
     """All accounts, by name."""
     rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.name))
+    return tuple(_account(row) for row in rows)
+
+
+def holding(connection: Connection, text: str, *, most: int) -> tuple[Account, ...]:
+    """The first by name whose name, shown name, branch or staff id holds `text`, whatever its case."""
+    fields = (ACCOUNTS.c.name, ACCOUNTS.c.shown, ACCOUNTS.c.branch_id, ACCOUNTS.c.staff_id)
+    meant = or_(*(field.icontains(text, autoescape=True) for field in fields))
+    chosen = select(ACCOUNTS).order_by(ACCOUNTS.c.name).limit(most)
+    rows = connection.execute(chosen.where(meant) if text else chosen)
     return tuple(_account(row) for row in rows)
 
 

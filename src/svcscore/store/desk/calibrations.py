@@ -99,9 +99,11 @@ def one(connection: Connection, key: int) -> Calibration | None:
     return None if row is None else _calibration(row)
 
 
-def every(connection: Connection, *, account_key: int | None, most: int) -> tuple[Calibration, ...]:
-    """The latest, those of one member or all."""
-    chosen = _rows().order_by(_C.key.desc()).limit(most)
+def every(
+    connection: Connection, *, account_key: int | None, most: int, skip: int
+) -> tuple[Calibration, ...]:
+    """The latest but `skip`, those of one member or all."""
+    chosen = _rows().order_by(_C.key.desc()).limit(most).offset(skip)
     if account_key is not None:
         mine = select(CALIBRATION_MEMBERS.c.calibration_key).where(
             CALIBRATION_MEMBERS.c.account_key == account_key

@@ -73,14 +73,17 @@ def give(
         connection.execute(insert(SECOND_REVIEWS), values)
 
 
-def every(connection: Connection, *, account_key: int | None, most: int) -> tuple[Second, ...]:
-    """The latest, those of one account or all; cases that count no more are left out."""
+def every(
+    connection: Connection, *, account_key: int | None, most: int, skip: int
+) -> tuple[Second, ...]:
+    """The latest but `skip`, those of one account or all; cases that count no more are left out."""
     chosen = (
         select(SECOND_REVIEWS, _T.id, ACCOUNTS.c.name, ACCOUNTS.c.shown)
         .join(INTERACTIONS, and_(_T.key == _S.interaction_key, _T.gone.is_(False)))
         .join(ACCOUNTS, ACCOUNTS.c.key == _S.account_key)
         .order_by(_S.at.desc(), _S.interaction_key)
         .limit(most)
+        .offset(skip)
     )
     if account_key is not None:
         chosen = chosen.where(_S.account_key == account_key)
