@@ -8,11 +8,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from svcscore.courtesy.classifier import CARD, MODEL, NOTHING_SAID, load_courtesy
-from svcscore.courtesy.features import load_cues, spoken, words_of
+from svcscore.courtesy.classifier import MODEL, NOTHING_SAID, load_courtesy
+from svcscore.courtesy.features import load_cues
 from svcscore.courtesy.voice import VOICE
 from svcscore.errors import ConfigError, WeightsError
 from svcscore.heard import Prosody
+from svcscore.learnt import CARD
+from svcscore.meaning.features import spoken, words_of
 from svcscore.records import STAFF_ROLES, Role
 from svcscore.resources import data_folder
 from svcscore.testing.records import make_dialogue, make_turn

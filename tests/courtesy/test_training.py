@@ -7,11 +7,12 @@ import yaml
 
 from svcscore.courtesy.card import page, read_card
 from svcscore.courtesy.classifier import load_courtesy
-from svcscore.courtesy.data import Labelled, Mishearer, read_turns
+from svcscore.courtesy.data import Labelled, read_turns
 from svcscore.courtesy.evaluation import calibration_error, evaluate, hold_out, weighted_kappa
-from svcscore.courtesy.features import spoken
 from svcscore.courtesy.train import fit, stored
 from svcscore.errors import ConfigError
+from svcscore.meaning.features import spoken
+from svcscore.meaning.mishearing import Mishearer
 from svcscore.resources import data_folder, digest_of
 
 FOLDER = data_folder("models") / "courtesy"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from svcscore.dialogue.sidedness import (
-    CARD,
     CUSTOMER,
     MACHINE,
     MODEL,
@@ -13,6 +12,7 @@ from svcscore.dialogue.sidedness import (
     tokens_of,
 )
 from svcscore.errors import WeightsError
+from svcscore.learnt import CARD
 from svcscore.resources import data_folder
 
 

@@ -2,8 +2,9 @@ import hashlib
 
 import yaml
 
-from svcscore.dialogue.sidedness import CARD, MODEL
+from svcscore.dialogue.sidedness import MODEL
 from svcscore.dialogue.train import Line, held_out, read_lines, trained
+from svcscore.learnt import CARD
 from svcscore.resources import data_folder, digest_of
 
 ROLES = data_folder("models") / "roles"

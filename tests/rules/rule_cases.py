@@ -5,6 +5,7 @@ from functools import cache
 
 import yaml
 
+from svcscore.meaning.model import load_meaning
 from svcscore.resources import data_folder
 from svcscore.rules.definition import Pack
 from svcscore.rules.engine import Engine
@@ -46,7 +47,8 @@ def lexicon(*rules):
     pack = Pack.model_validate(
         {"pack": "test", "title": "测试", "version": 1, "rules": list(rules)}
     )
-    return Lexicon((pack,), taxonomy, gates, "0" * 64)
+    meaning = load_meaning() if any(rule["kind"] == "meaning" for rule in rules) else None
+    return Lexicon((pack,), taxonomy, gates, "0" * 64, meaning)
 
 
 def engine(*rules):

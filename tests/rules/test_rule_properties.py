@@ -1,5 +1,6 @@
 """What holds whatever is said, with the packaged lexicon."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -10,7 +11,7 @@ from rule_cases import said
 from svcscore.records import STAFF_ROLES, Match, Polarity, Role, Severity, Status, Verdict
 from svcscore.resources import data_folder
 from svcscore.rules.engine import Engine
-from svcscore.rules.load import Lexicon, load_lexicon
+from svcscore.rules.load import load_lexicon
 from svcscore.scoring.rubric import load_rubric
 from svcscore.scoring.scorecard import scorecard
 
@@ -33,7 +34,7 @@ def backwards():
     packs = tuple(
         pack.model_copy(update={"rules": pack.rules[::-1]}) for pack in lexicon.packs[::-1]
     )
-    return Engine(Lexicon(packs, lexicon.taxonomy, lexicon.gates, lexicon.sha256))
+    return Engine(replace(lexicon, packs=packs))
 
 
 @cache

@@ -11,10 +11,11 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from svcscore.courtesy.classifier import CARD, MODEL
+from svcscore.courtesy.classifier import MODEL
 from svcscore.courtesy.data import Labelled
 from svcscore.courtesy.evaluation import Evaluation, HeldOut, evaluate
 from svcscore.errors import ConfigError
+from svcscore.learnt import CARD
 
 LIBRARIES = ("scikit-learn", "skops", "numpy", "scipy", "jieba", "pypinyin", "opencc")
 _GUESSES = {

@@ -7,26 +7,22 @@ trained it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 
-from svcscore.courtesy.features import spoken
 from svcscore.courtesy.heads import Heads, Probabilities
 from svcscore.courtesy.reasons import word_reasons
 from svcscore.courtesy.voice import Voice, load_voice
-from svcscore.errors import WeightsError
 from svcscore.heard import Prosody
+from svcscore.learnt import corrupt, read
+from svcscore.meaning.features import spoken
 from svcscore.records import STAFF_ROLES, CourtesyScore, Turn
 from svcscore.resources import data_folder
 
-MODEL, CARD = "courtesy.skops", "card.yaml"
-TRUSTED: tuple[str, ...] = ()
-"""Types that the file may hold beyond what skops takes for harmless: none."""
+MODEL = "courtesy.skops"
 _DIGITS = "零一二三四五六七八九"
 NOTHING_SAID = (0.05, 0.15, 0.65, 0.15)
 """Probabilities of a turn that holds no Chinese word: nobody was impolite, and little is known."""
@@ -86,27 +82,10 @@ def load_courtesy(folder: Path | None = None) -> CourtesyModel:
     Raises:
         WeightsError: ``weights.missing``, or ``weights.corrupt`` where the file is not the card's.
     """
-    from skops.io import get_untrusted_types, loads
-
     folder = folder or data_folder("models") / "courtesy"
+    content, sha256 = read(folder, MODEL, "courtesy model")
     try:
-        data = (folder / MODEL).read_bytes()
-        card = yaml.safe_load((folder / CARD).read_text("utf-8"))
-    except OSError as error:
-        raise WeightsError(
-            "weights.missing", f"no courtesy model: {error}", "reinstall svcscore", str(folder)
-        ) from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != card["sha256"]:
-        raise _corrupt(folder, f"its SHA-256 is {sha256}, not that of {CARD}")
-    if get_untrusted_types(data=data):
-        raise _corrupt(folder, "it holds more than arrays and strings")
-    try:
-        heads = Heads.from_content(loads(data, trusted=list(TRUSTED)))
+        heads = Heads.from_content(content)
     except ValueError as error:
-        raise _corrupt(folder, str(error)) from error
+        raise corrupt(folder / MODEL, str(error)) from error
     return CourtesyModel(heads, load_voice(folder), sha256)
-
-
-def _corrupt(folder: Path, message: str) -> WeightsError:
-    return WeightsError("weights.corrupt", message, "reinstall svcscore", str(folder / MODEL))

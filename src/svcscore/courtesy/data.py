@@ -1,14 +1,7 @@
-"""Written staff turns with their levels: `models/courtesy/data/*.yaml` or a bank's own.
-
-Also the recogniser-like errors that training adds, drawn by rule: a character becomes another of the
-same toneless syllable, or is lost. (Errors of real recognition are to replace them, issue 7.)
-"""
+"""Written staff turns with their levels: `models/courtesy/data/*.yaml` or a bank's own."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +9,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from svcscore.errors import ConfigError
-from svcscore.text.pinyin import syllables
 
 LEVELS = (0, 1, 2, 3)
 
@@ -68,29 +60,3 @@ def read_turns(folder: Path) -> tuple[Labelled, ...]:
 def _fault(path: Path, message: str) -> ConfigError:
     remedy = "see models/courtesy/GUIDE.md for the form"
     return ConfigError("config.invalid", message, remedy, str(path))
-
-
-class Mishearer:
-    """Makes recogniser-like errors out of the characters of some texts, by their frequency."""
-
-    def __init__(self, said: Sequence[str], *, replaced: float, lost: float) -> None:
-        """`replaced` and `lost` are shares of the characters."""
-        self._replaced, self._lost = replaced, lost
-        counts = Counter(char for text in said for char in text)
-        alike: dict[str, dict[str, int]] = defaultdict(dict)
-        for char in sorted(counts):
-            alike[syllables(char)[0]][char] = counts[char]
-        self._alike = dict(alike)
-
-    def hear(self, said: str, rng: random.Random) -> str:
-        """`said` with errors; never empty where `said` is not."""
-        heard = []
-        for char, syllable in zip(said, syllables(said), strict=True):
-            drawn = rng.random()
-            if drawn < self._lost:
-                continue
-            others = {c: n for c, n in self._alike.get(syllable, {}).items() if c != char}
-            if others and drawn < self._lost + self._replaced:
-                char = rng.choices(list(others), list(others.values()))[0]
-            heard.append(char)
-        return "".join(heard) or said

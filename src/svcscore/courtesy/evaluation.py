@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from svcscore.courtesy.data import LEVELS, Labelled, Mishearer
-from svcscore.courtesy.features import LENGTHS, dense, spoken
+from svcscore.courtesy.data import LEVELS, Labelled
+from svcscore.courtesy.features import LENGTHS, dense
 from svcscore.courtesy.heads import Probabilities
 from svcscore.courtesy.train import fit
+from svcscore.meaning.features import spoken
+from svcscore.meaning.mishearing import Mishearer
 
 SAMPLES = 400
 """Bootstrap samples."""

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from svcscore.courtesy.features import BLOCKS, Features, load_cues
+from svcscore.courtesy.features import Features, load_cues
+from svcscore.meaning.features import BLOCKS
 
 Probabilities: TypeAlias = npt.NDArray[np.float64]
 """Float64 of shape [n, 4]; rows sum to one."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from svcscore.courtesy.features import BLOCKS, tokens_of, words_of
+from svcscore.meaning.features import BLOCKS, tokens_of, words_of
 
 if TYPE_CHECKING:
     from svcscore.courtesy.heads import Heads

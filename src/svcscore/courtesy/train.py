@@ -7,19 +7,19 @@ one temperature, fitted on scenes that the heads did not see.
 
 from __future__ import annotations
 
-import io
 import random
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from svcscore.courtesy.data import LEVELS, Labelled, Mishearer
-from svcscore.courtesy.features import Features, spoken
+from svcscore.courtesy.data import LEVELS, Labelled
+from svcscore.courtesy.features import Features
 from svcscore.courtesy.heads import Heads
+from svcscore.learnt import archived
+from svcscore.meaning.features import spoken
+from svcscore.meaning.mishearing import Mishearer
 
 _PENALTY = 5.0
 """Inverse strength of the ridge (`C` of scikit-learn)."""
@@ -30,9 +30,6 @@ _REPLACED, _LOST = 0.15, 0.04
 _FOLDS = 3
 _TEMPERATURES = np.geomspace(1.0, 2.0, 29)
 """Never below 1: strange text is no reason to be surer than the heads are."""
-_WHEN = (1980, 1, 1, 0, 0, 0)
-"""What every entry of the archive is dated, so that the same model gives the same bytes."""
-_ADDRESS = re.compile(r'"__id__": (\d+)')
 
 
 def fit(turns: Sequence[Labelled]) -> Heads:
@@ -104,25 +101,4 @@ def _temperature(probabilities: npt.NDArray[np.float64], levels: npt.NDArray[np.
 
 def stored(heads: Heads) -> bytes:
     """`heads` as a skops archive of arrays and strings; holds no object that would run code."""
-    from skops.io import dumps
-
-    return _reproducible(dumps(heads.content()))
-
-
-def _reproducible(archive: bytes) -> bytes:
-    """The same archive with fixed dates, and objects numbered in order, not by memory address."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(out, "w") as target:
-        schema = source.read("schema.json").decode()
-        numbers: dict[str, str] = {}
-        for address in _ADDRESS.findall(schema):
-            numbers.setdefault(address, str(len(numbers)))
-
-        def numbered(text: str) -> str:
-            return re.sub(r"\d{9,}", lambda found: numbers.get(found.group(), found.group()), text)
-
-        for name in sorted(source.namelist(), key=numbered):
-            content = numbered(schema).encode() if name == "schema.json" else source.read(name)
-            entry = zipfile.ZipInfo(numbered(name), _WHEN)
-            target.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
-    return out.getvalue()
+    return archived(heads.content())

@@ -6,7 +6,6 @@ by `dialogue.train`, stored without pickle, and loaded only where its SHA-256 is
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -15,10 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from svcscore.dialogue.cues import CueFinder, load_cues, sound_of
-from svcscore.errors import WeightsError
+from svcscore.learnt import read
 from svcscore.resources import data_folder
 from svcscore.text.normalise import FILLERS, simplify
 
@@ -26,7 +24,7 @@ SIDES = ("customer", "machine", "staff")
 """Columns of what :meth:`Sidedness.log_likelihoods` gives."""
 CUSTOMER, MACHINE, STAFF = range(3)
 
-MODEL, CARD = "sidedness.skops", "card.yaml"
+MODEL = "sidedness.skops"
 _LONGEST = 3
 _LEAST = 1e-4
 """No text is a surer witness than this: the written turns do not hold everything that is said."""
@@ -61,26 +59,7 @@ def load_sidedness(folder: Path | None = None) -> Sidedness:
     Raises:
         WeightsError: ``weights.missing``, or ``weights.corrupt`` where the file is not the card's.
     """
-    # imported here: they take long, and a stored transcript with roles needs neither
-    from skops.io import loads
-
-    folder = folder or data_folder("models") / "roles"
-    try:
-        data = (folder / MODEL).read_bytes()
-        card = yaml.safe_load((folder / CARD).read_text("utf-8"))
-    except OSError as error:
-        raise WeightsError(
-            "weights.missing", f"no model of roles: {error}", "reinstall svcscore", str(folder)
-        ) from error
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != card["sha256"]:
-        raise WeightsError(
-            "weights.corrupt",
-            f"its SHA-256 is {sha256}, not that of {CARD}",
-            "reinstall svcscore",
-            str(folder / MODEL),
-        )
-    return Sidedness(loads(data, trusted=[]), sha256)
+    return Sidedness(*read(folder or data_folder("models") / "roles", MODEL, "model of roles"))
 
 
 def tokens_of(text: str, cues: CueFinder | None = None) -> str:

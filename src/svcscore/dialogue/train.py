@@ -7,9 +7,7 @@ who wrote the tested turns wrote none of those trained on.
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -19,7 +17,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from svcscore.dialogue.sidedness import CARD, MODEL, SIDES, tokens_of
+from svcscore.dialogue.sidedness import MODEL, SIDES, tokens_of
+from svcscore.learnt import CARD, archived
 from svcscore.resources import data_folder, digest_of
 
 _PENALTY = 3.0
@@ -33,9 +32,6 @@ _FOLDS = 5
 _COLUMNS = 2**15
 _SHORTEST_PART = 4
 _STOPS = re.compile(r"[，。？！、；,.?!;]+")
-_ADDRESS = re.compile(r'"__id__": (\d+)')
-_WHEN = (1980, 1, 1, 0, 0, 0)
-"""What every entry of the written archive is dated, so that the same model gives the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +114,7 @@ def held_out(lines: Sequence[Line], by: str) -> dict[str, float | int]:
 
 def trained(lines: Sequence[Line]) -> bytes:
     """The model of `lines` as it is stored: the same lines give the same bytes."""
-    from skops.io import dumps
-
-    return _reproducible(dumps(train(lines)))
+    return archived(train(lines))
 
 
 def write(folder: Path, lines: Sequence[Line]) -> None:
@@ -185,28 +179,6 @@ def _figures(truth: Sequence[str], fits: np.ndarray) -> dict[str, float | int]:
             figures[f"recall_{side}"] = round(float(of_side.mean()), 3)
     figures["log_loss"] = round(float(loss), 3)
     return figures
-
-
-def _reproducible(archive: bytes) -> bytes:
-    """The same archive with fixed dates, and objects numbered in order, not by memory address."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(out, "w") as target:
-        schema = source.read("schema.json").decode()
-        numbers: dict[str, str] = {}
-        for address in _ADDRESS.findall(schema):
-            numbers.setdefault(address, str(len(numbers)))
-        for name in sorted(source.namelist(), key=lambda name: _numbered(name, numbers)):
-            content = source.read(name)
-            if name == "schema.json":
-                content = _numbered(schema, numbers).encode()
-            target.writestr(
-                zipfile.ZipInfo(_numbered(name, numbers), _WHEN), content, zipfile.ZIP_DEFLATED
-            )
-    return out.getvalue()
-
-
-def _numbered(text: str, numbers: dict[str, str]) -> str:
-    return re.sub(r"\d{9,}", lambda found: numbers.get(found.group(), found.group()), text)
 
 
 if __name__ == "__main__":

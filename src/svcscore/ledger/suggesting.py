@@ -15,7 +15,7 @@ from itertools import pairwise
 from svcscore.decisions import Decision, Review
 from svcscore.phrases.index import SHORTEST_BY_SOUND
 from svcscore.records import Status
-from svcscore.rules.definition import AnyRule, DutyRule, MeasureRule, PhraseRule
+from svcscore.rules.definition import AnyRule, DutyRule, MeaningRule, MeasureRule, PhraseRule
 from svcscore.rules.lint import listened, pieces_of
 from svcscore.spans import Span
 from svcscore.text.normalise import normalise
@@ -148,7 +148,7 @@ def _score(hits: Sequence[Hit], least: float) -> float:
 
 def exclusions(rule: AnyRule, hits: Sequence[Hit]) -> tuple[Exclusion, ...]:
     """N-grams of overturned turns that no confirmed turn and no example of the rule holds."""
-    if isinstance(rule, MeasureRule):
+    if isinstance(rule, MeaningRule | MeasureRule):
         return ()
     right = [hit for hit in hits if hit.right]
     wrong = [hit for hit in hits if not hit.right]

@@ -10,6 +10,7 @@ from svcscore.rules.definition import (
     Dialogue,
     DutyRule,
     EntityRule,
+    MeaningRule,
     MeasureRule,
     NearRule,
     PhraseRule,
@@ -83,6 +84,8 @@ def _said(rule: AnyRule) -> Iterator[tuple[str, tuple[str, ...]]]:
         case EntityRule():
             parts = [("entities", tuple(NAMES[name] for name in rule.entities))]
             parts += [("unless in the turn", rule.unless_turn)]
+        case MeaningRule():
+            parts = [("meaning", (f"probability from {rule.least:g}",))]
         case MeasureRule():
             parts = [
                 (

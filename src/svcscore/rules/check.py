@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from svcscore.records import Finding, Interaction, Kind, Role
 from svcscore.rules.definition import AnyRule, Dialogue, conditions
@@ -59,7 +59,7 @@ def _alone(lexicon: Lexicon, rule: AnyRule) -> Lexicon:
     codes = {code for pattern in patterns for code in lexicon.taxonomy.matching(pattern)}
     rules += [other for other in lexicon.rules if other.code in codes and other is not rule]
     pack = lexicon.packs[0].model_copy(update={"rules": tuple(rules)})
-    return Lexicon((pack,), lexicon.taxonomy, lexicon.gates, lexicon.sha256)
+    return replace(lexicon, packs=(pack,))
 
 
 def _dialogues(rule: AnyRule) -> Iterator[tuple[bool, Dialogue]]:

@@ -244,6 +244,18 @@ class EntityRule(Rule):
     unless_turn: tuple[str, ...] = ()
 
 
+class MeaningRule(Rule):
+    """A turn of staff means what the code says, in whatever words: the model of `meaning` tells.
+
+    One witness alone: a breach only ever goes to review. It speaks where no other rule did.
+    """
+
+    kind: Literal["meaning"] = "meaning"
+    by: Literal["staff"] = "staff"
+    least: float = Field(gt=0, lt=1, description="probability from which it is told")
+    opening: Window | None = None
+
+
 class MeasureRule(Rule):
     """Something measured from times and roles; a breach of the limit is a finding."""
 
@@ -260,7 +272,8 @@ class MeasureRule(Rule):
 
 
 AnyRule = Annotated[
-    PhraseRule | NearRule | DutyRule | EntityRule | MeasureRule, Field(discriminator="kind")
+    PhraseRule | NearRule | DutyRule | EntityRule | MeaningRule | MeasureRule,
+    Field(discriminator="kind"),
 ]
 
 Part = Literal["trigger", "after"]
@@ -280,4 +293,10 @@ class Pack(Model):
     pack: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
     version: int = Field(ge=1)
+    model: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the model of meanings that the rules were tried with, so that the "
+        "digest of the lexicon tells it; rules ask the model that is installed",
+    )
     rules: tuple[AnyRule, ...] = Field(min_length=1)

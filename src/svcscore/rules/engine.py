@@ -14,13 +14,22 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from svcscore.phrases.candidates import PhraseSearch
-from svcscore.records import Finding, Interaction, Kind, Polarity, Severity, Status
+from svcscore.records import (
+    Finding,
+    Interaction,
+    Kind,
+    Polarity,
+    Severity,
+    Status,
+    Verdict,
+)
 from svcscore.rules import triggers
 from svcscore.rules.absence import absent, expected_in, fits_post
 from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
     EntityRule,
+    MeaningRule,
     MeasureRule,
     NearRule,
     Part,
@@ -29,7 +38,7 @@ from svcscore.rules.definition import (
 )
 from svcscore.rules.gates import ContextGates
 from svcscore.rules.hits import Candidate, Weighed, found, weigh
-from svcscore.rules.kinds import duty, entity, measure, near, phrase
+from svcscore.rules.kinds import duty, entity, meaning, measure, near, phrase
 from svcscore.rules.listening import ask
 from svcscore.rules.load import Lexicon, phrases_of
 from svcscore.rules.scene import Scene
@@ -68,6 +77,7 @@ class Engine:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._codes = lexicon.taxonomy.codes
+        self._meaning = lexicon.meaning
         self._gates = ContextGates(lexicon.gates)
         self._rules = tuple(sorted(lexicon.rules, key=lambda rule: rule.id))
         self._causes = {
@@ -170,7 +180,7 @@ class Engine:
                 return duty.candidates(rule, scene)
             case EntityRule():
                 return entity.candidates(rule, scene)
-            case MeasureRule():
+            case MeasureRule() | MeaningRule():
                 return []
             case _:
                 return phrase.candidates(rule, polarity, scene, self._gates)
@@ -184,6 +194,7 @@ class Engine:
                 if self._stages[item.rule.id] == stage and (stage or item.weighed or item.timed):
                     with watch.over(item.rule):
                         findings += self._of_rule(scene, item, heard)
+        findings = self._in_other_words(scene, judged, findings, watch)
         cues = [f for f in findings if f.rule in self._suspended and counts(f)]
         findings = list(best_of_code(_once(findings)))
         findings += self._absences(scene, judged, findings, watch)
@@ -207,6 +218,23 @@ class Engine:
             return triggers.conclude(rule, rule.after, polarity, scene, hits, after)
         return [found(scene, rule, polarity, w) for w in hits]
 
+    def _in_other_words(
+        self, scene: Scene, judged: Sequence[_Judged], findings: list[Finding], watch: Watch
+    ) -> list[Finding]:
+        """`findings` with what only the model of meanings tells; that is not missing any more."""
+        if self._meaning is None:
+            return findings
+        view = meaning.View(scene, self._meaning, [item.rule for item in judged], findings)
+        told: list[Finding] = []
+        for item in judged:
+            if isinstance(item.rule, MeaningRule):
+                with watch.over(item.rule):
+                    told += meaning.conclude(item.rule, item.polarity, view)
+        told = meaning.best_of_turn(told)
+        met = {f.code for f in told if f.verdict is Verdict.MET}
+        missed = meaning.MISSED
+        return [*(f for f in findings if f.code not in met or f.verdict not in missed), *told]
+
     def _calls(self, item: _Judged, part: Part, heard: Sequence[Finding]) -> Calls | None:
         cause = self._causes.get((item.rule.id, part))
         return None if cause is None else triggers.calls(part, cause, item.weighed, heard)
@@ -225,6 +253,8 @@ class Engine:
         told |= {rule.code for rule in self._rules if rule.id in watch.failed}
         by_code: dict[str, list[_Judged]] = {}
         for item in judged:
+            if isinstance(item.rule, MeaningRule):
+                continue
             if self._codes[item.rule.code].scope == "always" and item.rule.code not in told:
                 by_code.setdefault(item.rule.code, []).append(item)
         return [

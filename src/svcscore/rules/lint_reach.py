@@ -11,6 +11,7 @@ from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
     EntityRule,
+    MeaningRule,
     MeasureRule,
     NearRule,
     conditions,
@@ -107,7 +108,7 @@ def _turn(rule: AnyRule) -> int:
 
 def _undone(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
     """Phrases that hold what undoes them."""
-    if isinstance(rule, EntityRule | MeasureRule):
+    if isinstance(rule, EntityRule | MeaningRule | MeasureRule):
         return
     undoing = [
         ("".join(pieces), near_miss)

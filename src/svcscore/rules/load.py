@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from svcscore.errors import ConfigError
 from svcscore.faults import Fault, FaultyError, config_error, line_of, read_source
+from svcscore.meaning.model import Meaning, load_meaning
 from svcscore.phrases.pattern import PatternError, expand
 from svcscore.records import Polarity
 from svcscore.resources import data_folder, digest_of
@@ -20,6 +21,7 @@ from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
     EntityRule,
+    MeaningRule,
     MeasureRule,
     NearRule,
     Pack,
@@ -49,6 +51,8 @@ class Lexicon:
     taxonomy: Taxonomy
     gates: Gates
     sha256: str
+    meaning: Meaning | None = None
+    """What rules of kind ``meaning`` ask; None where there is no such rule."""
 
     @property
     def rules(self) -> tuple[AnyRule, ...]:
@@ -108,7 +112,10 @@ def read_lexicon(folder: Path) -> tuple[Lexicon, list[Fault]]:
             packs.append(pack)
     if not packs and not faults:
         raise ConfigError("config.invalid", "no packs (*.yaml)", "add a pack of rules", str(folder))
-    return Lexicon(tuple(packs), taxonomy, gates, digest_of(folder, "*.yaml")), faults
+    sha256 = digest_of(folder, "*.yaml")
+    if not any(isinstance(rule, MeaningRule) for pack in packs for rule in pack.rules):
+        return Lexicon(tuple(packs), taxonomy, gates, sha256), faults
+    return Lexicon(tuple(packs), taxonomy, gates, sha256, load_meaning()), faults
 
 
 def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]:
@@ -137,6 +144,9 @@ def _check(rule: AnyRule, taxonomy: Taxonomy) -> Iterator[str]:
         return
     if (code.polarity in {Polarity.BREACH, Polarity.MEASURE}) != (rule.severity is not None):
         yield f"severity belongs to breaches and measures; {rule.code} is a {code.polarity.value}"
+    if isinstance(rule, MeaningRule) and rule.code not in load_meaning().codes:
+        known = ", ".join(load_meaning().codes)
+        yield f"the model of meanings does not know {rule.code!r}; it knows {known}"
     for pattern in _patterns(rule):
         if not taxonomy.matching(pattern):
             yield f"code {pattern!r} matches no code of the taxonomy"
@@ -189,5 +199,7 @@ def phrases_of(rule: AnyRule) -> tuple[str, ...]:
             lists = (rule.unless_before,)
         case EntityRule():
             lists = (rule.unless_turn,)
+        case MeaningRule():
+            lists = ()
     waited = [part for _, t in conditions(rule) for part in (t.phrases, t.unless)]
     return tuple(phrase for phrases in (*lists, *waited) for phrase in phrases)
