@@ -32,8 +32,8 @@ FULL = 30.0
 """Seconds that the encoder was trained on; sound is padded with silence to it."""
 LANGUAGE = "zh"
 
-_FITS = 16
-"""Texts that are held against the sound together; bounds memory to 100 MB."""
+_FITS = 8
+"""Texts that are held against the sound together; more are no faster."""
 _LEADING = frozenset("\"'“‘¿([{《（「『-")
 _PUNCTUATION = frozenset(string.punctuation + "，。！？；：、…—～·“”‘’（）《》「」『』【】〈〉　")
 
@@ -161,16 +161,21 @@ class Recogniser:
 
         encoded = np.array(encoding)
         start = [*self._before(prompt), *self._tokenizer.sot_sequence]
-        found: list[float] = []
-        for first in range(0, len(texts), _FITS):
-            part = slice(first, first + _FITS)
+        tokens = [self.tokens(text) for text in texts]
+        found = [0.0] * len(texts)
+        # a batch is padded to its longest text
+        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
+        for first in range(0, len(order), _FITS):
+            part = order[first : first + _FITS]
             results = self._model.align(
-                ctranslate2.StorageView.from_array(encoded[list(rows[part])]),
+                ctranslate2.StorageView.from_array(encoded[[rows[index] for index in part]]),
                 start,
-                [self.tokens(text) for text in texts[part]],
-                [max(2, round(length * MEL_RATE)) for length in lengths[part]],
+                [tokens[index] for index in part],
+                [max(2, round(lengths[index] * MEL_RATE)) for index in part],
             )
-            found += [float(np.log(np.maximum(r.text_token_probs, 1e-12)).sum()) for r in results]
+            for index, result in zip(part, results, strict=True):
+                likely = np.maximum(result.text_token_probs, 1e-12)
+                found[index] = float(np.log(likely).sum())
         return found
 
     def _before(self, prompt: str) -> list[int]:

@@ -114,7 +114,11 @@ class Listener:
                 last = bisect_left(starts, probe.span.end + LONGEST)
                 asked.setdefault(_clip(probe, spoken[first:last], end), []).append(index)
         scores: list[float | None] = [None] * len(probes)
-        clips = sorted(asked, key=lambda clip: (clip.span.length, clip.span, clip.channel))
+        exact = {
+            clip for clip, indices in asked.items() if any(_is_exact(probes[i]) for i in indices)
+        }
+        # equals together: a batch is as long as its longest, and is decoded if one of it must be
+        clips = sorted(asked, key=lambda c: (c in exact, c.span.length, c.span, c.channel))
         for first in range(0, len(clips), _BATCH):
             batch = clips[first : first + _BATCH]
             questions = [(row, index) for row, clip in enumerate(batch) for index in asked[clip]]
@@ -132,7 +136,7 @@ class Listener:
         seconds = min(FULL, round(max(lengths) + _SILENCE, 2))
         encoding = self._recogniser.encode([*sounds, silence], seconds=seconds)
         fresh: tuple[tuple[Piece, ...], ...] = ((),) * len(clips)
-        if any(probe.phrase == probe.heard for _, probe in questions):
+        if any(_is_exact(probe) for _, probe in questions):
             # the silent row is decoded in vain, which costs less than to copy the others
             decoded = self._recogniser.decode(encoding, beam_size=1, prompt=self._prompt)
             fresh = self._recogniser.align(encoding, decoded, [*lengths, lengths[0]])
@@ -188,6 +192,11 @@ def _weigh(spelling: _Spellings, fits: Sequence[float]) -> _Weighed:
     return _Weighed(text=spelling.phrase[best], fit=fits[best], ahead=ahead)
 
 
+def _is_exact(probe: Probe) -> bool:
+    """Whether the transcript has the phrase word for word; a fresh search must then speak for it."""
+    return probe.phrase == probe.heard
+
+
 def _can_be_asked(probe: Probe, end: float) -> bool:
     inside = min(probe.span.end, end) - probe.span.start
     return SHORTEST <= inside <= LONGEST and any(char.isalnum() for char in probe.phrase)
@@ -234,7 +243,7 @@ def _spellings(clip: _Clip, probe: Probe, fresh: Sequence[Piece]) -> _Spellings:
     text = "".join(word.text for word in clip.words) or probe.heard
     start, end = _place(clip, probe)
     others = [text[:start] + text[end:]]
-    if probe.heard == probe.phrase:
+    if _is_exact(probe):
         phrase = [text[:start] + probe.phrase + text[end:]]
         inside = (
             piece.text
