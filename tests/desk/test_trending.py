@@ -18,6 +18,8 @@ from svcscore.store import reader
 from svcscore.store.desk.trend_rows import Flag, Wanted
 from svcscore.store.reader import Scope
 from svcscore.testing.banks import make_bank
+from svcscore.tracking.fairness import bounds_of
+from svcscore.tracking.fairness_gap import Factor, Outcome
 
 WINDOW = Window(first=date(2026, 7, 1), last=date(2026, 8, 11))
 
@@ -193,6 +195,35 @@ def test_a_card_quotes_only_what_the_viewer_may_open(bank):
         assert all(quote.lines for quote in lesson.quotes)
     assert other.card.interactions == 0
     assert other.lessons == ()
+
+
+def test_every_group_of_the_fairness_audit_has_as_many_cases_as_it_says(bank):
+    audit = showing.fairness(bank, viewer("B01"), WINDOW, branch=None)
+    seen = set()
+    for gap in audit.gaps:
+        if gap.outcome is not Outcome.TOTAL:
+            continue
+        wanted = {
+            Factor.MICROPHONE: lambda name: {"microphone": name},
+            Factor.BRANCH: lambda name: {},
+            Factor.NOISE: lambda name: {"snr_db": bounds_of(Factor.NOISE, name)},
+            Factor.HOUR: lambda name: {"hours": bounds_of(Factor.HOUR, name)},
+            Factor.PITCH: lambda name: {"people": people(bank, name)},
+        }[gap.factor](gap.group)
+        found = cases(bank, viewer("B01"), flag=Flag.SCORED, **wanted)
+        assert found.count == gap.rows, (gap.factor, gap.group)
+        seen.add(gap.factor)
+    assert {Factor.NOISE, Factor.HOUR, Factor.PITCH} <= seen
+
+
+def people(bank, pitch):
+    return showing.people_of_pitch(bank, viewer("B01"), WINDOW, branch=None, pitch=pitch)
+
+
+def test_a_group_that_is_none_has_no_cases(bank):
+    assert people(bank, "音高如歌") == ()
+    assert people(bank, None) is None
+    assert bounds_of(Factor.NOISE, "10 点前") is None
 
 
 def test_a_report_is_reckoned_once_until_something_was_decided(bank, monkeypatch):

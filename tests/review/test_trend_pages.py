@@ -195,6 +195,8 @@ def test_a_supervisor_of_a_branch_without_visits_sees_empty_pages(client, desk_d
         "?nothing=1",
         "?flag=best",
         "?hour=24",
+        "?noise=loud",
+        "?hours=10",
         "?least=nan",
         "?after=1",
         "?after=2026-13-01_1",

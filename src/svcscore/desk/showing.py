@@ -241,6 +241,20 @@ def fairness(database: Database, viewer: Viewer, window: Window, *, branch: str 
     return _AUDITS.get(database, scope, reckon).value
 
 
+def people_of_pitch(
+    database: Database, viewer: Viewer, window: Window, *, branch: str | None, pitch: str | None
+) -> tuple[str, ...] | None:
+    """Ids of the people of that group of the fairness audit; None where none is asked for.
+
+    Raises:
+        StoreError: ``store.unknown`` where another branch is asked for.
+    """
+    if pitch is None:
+        return None
+    audit = fairness(database, viewer, window, branch=branch)
+    return dict(audit.voices).get(pitch, ())
+
+
 def agreeing(
     database: Database, viewer: Viewer, window: Window, *, branch: str | None
 ) -> Agreement:

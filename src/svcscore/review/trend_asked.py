@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from svcscore.desk.trending import Window
 from svcscore.records import Kind
 from svcscore.store.desk.trend_rows import Flag, Place, Wanted
+from svcscore.tracking.fairness import bounds_of
+from svcscore.tracking.fairness_gap import Factor
 
 _PLACE = re.compile(r"(\d{4}-\d\d-\d\d)_(\d{1,18})", re.ASCII)
 
@@ -66,11 +68,23 @@ class AskedCases(AskedTrends):
     weekday: Annotated[Annotated[int, Field(ge=0, le=6)] | None, _Blank] = None
     """0 is Monday."""
     microphone: Text = None
+    noise: Text = None
+    """A group of the fairness audit, as it names it; so are `hours` and `pitch`."""
+    hours: Text = None
+    pitch: Text = None
     after: Annotated[Annotated[str, StringConstraints(max_length=60)] | None, _Blank] = None
     """Cursor of a page."""
 
-    def wanted(self, window: Window, branch_id: str | None) -> Wanted:
-        """As the database takes it; `branch_id` is what `own_branch` allows."""
+    def wanted(
+        self, window: Window, branch_id: str | None, people: tuple[str, ...] | None
+    ) -> Wanted:
+        """As the database takes it.
+
+        Args:
+            window: the days.
+            branch_id: what `own_branch` allows.
+            people: those of the pitch that is asked for.
+        """
         return Wanted(
             scope=window.scope(staff_id=self.staff, branch_id=branch_id),
             kind=self.kind,
@@ -82,6 +96,9 @@ class AskedCases(AskedTrends):
             hour=self.hour,
             weekday=self.weekday,
             microphone=self.microphone,
+            snr_db=_band(Factor.NOISE, self.noise),
+            hours=_band(Factor.HOUR, self.hours),
+            people=people,
         )
 
     def place(self) -> Place | None:
@@ -100,6 +117,15 @@ def address(path: str, asked: AskedDays, **other: object) -> str:
     fields = {"since": asked.since, "until": asked.until, "kind": asked.kind} | other
     said = {name: str(value) for name, value in fields.items() if value not in {None, ""}}
     return f"{path}?{urlencode(said)}" if said else path
+
+
+def _band(factor: Factor, group: str | None) -> tuple[float, float] | None:
+    if group is None:
+        return None
+    found = bounds_of(factor, group)
+    if found is None:
+        raise HTTPException(422, factor.value)
+    return found
 
 
 def _none() -> Place:

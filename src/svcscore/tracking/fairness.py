@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,8 @@ class Audit:
     """Interactions of which a factor is not known; they are left out there."""
     text: str
     """In Chinese."""
+    voices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Groups of pitch and the ids of their people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,26 @@ def audit(observations: Observations) -> Audit:
         text=summary(
             len(known), sum(g.flagged for g in judged), sum(g.contrast is not None for g in judged)
         ),
+        voices=_voices(known),
+    )
+
+
+def bounds_of(factor: Factor, group: str) -> tuple[float, float] | None:
+    """Where a band of noise (dB) or of hours begins and ends; None where there is no such band."""
+    bands = {Factor.NOISE: _NOISE, Factor.HOUR: _HOURS}.get(factor, ())
+    for (least, name), (below, _) in pairwise((*bands, (np.inf, ""))):
+        if name == group:
+            return least, below
+    return None
+
+
+def _voices(observations: Observations) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    groups = groups_of(observations, Factor.PITCH)
+    people = np.asarray(observations.staff, dtype=np.str_)
+    return tuple(
+        (name, tuple(np.unique(people[groups == name]).tolist()))
+        for _, name in _PITCH
+        if (groups == name).any()
     )
 
 

@@ -148,9 +148,12 @@ def cases(request: Request, who: Who, asked: Annotated[AskedCases, Query()]) -> 
     database = desk_of(request).database
     window = _window(request, asked)
     branch_id = trending.own_branch(who.viewer, asked.branch)
+    people = showing.people_of_pitch(
+        database, who.viewer, window, branch=asked.branch, pitch=asked.pitch
+    )
     with database.reading() as connection:
         found = showing.cases(
-            connection, who.viewer, asked.wanted(window, branch_id), after=asked.place()
+            connection, who.viewer, asked.wanted(window, branch_id, people), after=asked.place()
         )
     fields = asked.model_dump(exclude={"since", "until", "kind", "after"}, exclude_none=True)
     again = partial(address, "/trends/cases", asked, **fields)

@@ -54,6 +54,9 @@ def cases(
     """A page of the cases behind a figure, the latest first."""
     database = desk_of(request).database
     window = trending.window_of(database, asked.since, asked.until)
-    wanted = asked.wanted(window, trending.own_branch(who.viewer, asked.branch))
+    people = showing.people_of_pitch(
+        database, who.viewer, window, branch=asked.branch, pitch=asked.pitch
+    )
+    wanted = asked.wanted(window, trending.own_branch(who.viewer, asked.branch), people)
     with database.reading() as connection:
         return showing.cases(connection, who.viewer, wanted, after=asked.place())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import (
@@ -81,6 +82,12 @@ class Wanted:
     weekday: int | None = None
     """0 is Monday."""
     microphone: str | None = None
+    snr_db: tuple[float, float] | None = None
+    """From and below, dB."""
+    hours: tuple[float, float] | None = None
+    """From and below."""
+    people: tuple[str, ...] | None = None
+    """Ids of staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +185,16 @@ def _meant(connection: Connection, wanted: Wanted, chosen: Select[Any]) -> Selec
         chosen = chosen.where(extract("dow", _T.day) == (wanted.weekday + 1) % 7)
     if wanted.microphone is not None:
         chosen = chosen.where(_T.microphone == wanted.microphone)
+    for column, band in ((_T.snr_db, wanted.snr_db), (_T.hour, wanted.hours)):
+        if band is not None:
+            # a band may reach to infinity, which not every database takes as a parameter
+            chosen = chosen.where(
+                column.is_not(None),
+                *([column >= band[0]] if isfinite(band[0]) else []),
+                *([column < band[1]] if isfinite(band[1]) else []),
+            )
+    if wanted.people is not None:
+        chosen = chosen.where(_T.staff_id.in_(wanted.people))
     if wanted.flag is not None:
         chosen = chosen.where(_flagged(wanted.flag))
     if wanted.code is not None:
