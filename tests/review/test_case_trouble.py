@@ -72,10 +72,17 @@ def test_two_people_at_once(entered, desk_database):
     assert reviews(desk_database) == [("reviewer", "overturn"), ("second", "confirm")]
 
 
+def decided_unheard(route):
+    """The desk decides, and the answer never comes; a second decision would be the same one."""
+    try:
+        route.fetch(timeout=10_000, max_retries=2)
+    finally:
+        route.abort()
+
+
 def test_a_reload_in_the_middle_of_a_decision_loses_and_doubles_nothing(entered, desk_database):
     page = opened(entered("reviewer"))
-    # the desk decides, and the answer never comes
-    page.route("**/decisions", lambda route: (route.fetch(), route.abort()))
+    page.route("**/decisions", decided_unheard)
     page.keyboard.press("y")
     page.wait_for_selector("#told .bad")
     page.unroute("**/decisions")
