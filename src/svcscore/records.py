@@ -7,7 +7,7 @@ simplified Chinese. What the outside reads is written by `reports.contract`, not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from svcscore.heard import Asked, Prosody
@@ -143,6 +143,22 @@ class Context:
         except ValueError:
             return None
         return began.replace(tzinfo=None) + timedelta(seconds=seconds)
+
+    def occasion(self, seconds: float) -> Occasion:
+        """When and where `seconds` after the start are."""
+        at = self.moment(seconds)
+        day, hour = (at.date(), at.hour) if at else (None, None)
+        return Occasion(day=day, hour=hour, branch=self.branch_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """When, by the branch's own clock, and where something took place; None where not known."""
+
+    day: date | None = None
+    hour: int | None = None
+    """0-23, in which it began."""
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

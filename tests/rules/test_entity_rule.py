@@ -1,8 +1,9 @@
 import pytest
 from rule_cases import engine, rule, said
 
+from svcscore.phrases.pattern import PatternError
 from svcscore.records import Role
-from svcscore.rules.kinds.entity import entities
+from svcscore.rules.entities import amount, entities, wanted
 from svcscore.text.normalise import normalise
 
 TELLER, CUSTOMER = Role.TELLER, Role.CUSTOMER
@@ -41,7 +42,71 @@ ALOUD = rule(
     ],
 )
 def test_what_is_told(text, expected):
-    assert [name for name, _, _ in entities(normalise(text).text)] == expected
+    private = {"id_number", "bank_card", "phone_number", "balance"}
+    said = entities(normalise(text).text)
+    assert [one.name for one in said if one.name in private] == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [
+        ("八十三万六", 836_000),
+        ("三百五", 350),
+        ("一千零五", 1005),
+        ("一千二", 1200),
+        ("两万三千五", 23_500),
+        ("一百二十", 120),
+        ("十五", 15),
+        ("三点五万", 35_000),
+        ("一亿两千万", 120_000_000),
+        ("一万零三", 10_003),
+        ("五零零零零", 50_000),
+        ("三点五", 3.5),
+    ],
+)
+def test_value_of_amounts(told, value):
+    assert amount(told) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我取二十万现金", [("amount", 200_000)]),
+        ("收您3500块钱", [("amount", 3500)]),
+        ("三月十五号到期", [("date", 0)]),
+        ("1983年3月5号", [("date", 0)]),
+        ("您是一百二十号", []),
+        ("利率百分之三点五", []),
+        ("等了二十分钟", []),
+        ("前面还有三个人", []),
+    ],
+)
+def test_amounts_and_dates(text, expected):
+    assert [(e.name, e.value) for e in entities(normalise(text).text)] == expected
+
+
+def test_entity_stands_for_a_phrase():
+    asked = rule(
+        "rights.property.duty",
+        "您认识对方吗",
+        kind="duty",
+        trigger={"by": "customer", "phrases": ["{amount>=50000}"]},
+        within_turns=2,
+        anywhere=False,
+    )
+    for said_by_customer, verdict in (("我转二十万", "absent"), ("我转两千", "not_applicable")):
+        (finding,) = engine(asked).judge(
+            said((CUSTOMER, said_by_customer), (TELLER, "好的"), (TELLER, "请签字"))
+        )
+        assert finding.verdict == verdict
+    (finding,) = engine(asked).judge(said((CUSTOMER, "我转20万"), (TELLER, "您认识对方吗")))
+    assert finding.verdict == "met"
+
+
+@pytest.mark.parametrize("phrase", ["{amounts}", "{date>=5}", "{amount>5}", "{amount", "{}"])
+def test_unknown_entities_are_told(phrase):
+    with pytest.raises(PatternError, match=r"entity|size"):
+        wanted(phrase)
 
 
 def test_said_by_staff_only():

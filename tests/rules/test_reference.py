@@ -24,4 +24,5 @@ def test_rules_of_the_page(rule):
 
 def test_every_kind_has_an_example():
     kinds = {"phrase", "near", "duty", "entity", "meaning", "measure"}
+    kinds |= {"expression", "repeat", "order", "together"}
     assert {rule["kind"] for rule in written()} == kinds

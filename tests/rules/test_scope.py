@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from rule_cases import engine, lexicon, rule, said
 
-from svcscore.records import Context, Role
+from svcscore.records import Context, Occasion, Role
 from svcscore.rules.definition import Pack
 
 HURRY = rule("forbidden.impatience", "急什么")
@@ -29,7 +29,7 @@ LAST = dt.date(2026, 3, 31)
     ],
 )
 def test_days(fields, day, found):
-    assert bool(engine({**HURRY, **fields}).judge(TALK, day=day)) is found
+    assert bool(engine({**HURRY, **fields}).judge(TALK, occasion=Occasion(day=day))) is found
 
 
 def test_one_rule_follows_another():
@@ -37,13 +37,13 @@ def test_one_rule_follows_another():
     new = {**HURRY, "id": "test.new", "since": "2026-04-01"}
     both = engine(old, new)
     for day, told in ((LAST, "test.old"), (LAST + dt.timedelta(days=1), "test.new")):
-        assert [f.rule for f in both.judge(TALK, day=day)] == [told]
+        assert [f.rule for f in both.judge(TALK, occasion=Occasion(day=day))] == [told]
 
 
 def test_an_absence_is_none_on_days_without_the_rule():
     greeting = engine({**rule("voice.greeting", "您好"), "until": "2026-03-31"})
-    assert greeting.judge(TALK, day=LAST)
-    assert not greeting.judge(TALK, day=LAST + dt.timedelta(days=1))
+    assert greeting.judge(TALK, occasion=Occasion(day=LAST))
+    assert not greeting.judge(TALK, occasion=Occasion(day=LAST + dt.timedelta(days=1)))
 
 
 def test_days_in_the_wrong_order_are_a_fault():

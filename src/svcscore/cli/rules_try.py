@@ -107,7 +107,7 @@ def _lines(text: str) -> list[tuple[Role, str]]:
         UsageError: ``input.invalid`` with the number of a turn that names no speaker.
     """
     from svcscore.intake.speakers import after_prefix
-    from svcscore.rules.definition import SPEAKERS_ZH
+    from svcscore.rules.base import SPEAKERS_ZH
 
     lines: list[tuple[Role, str]] = []
     short = re.compile(rf"({'|'.join(SPEAKERS_ZH)})\s*[:：]\s*(.+)")

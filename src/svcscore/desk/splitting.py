@@ -130,7 +130,7 @@ def _write(connection: Connection, one: Stored, kept: Kept) -> None:
     recording = reader.recording(connection, one.recording_key)
     engine = engine_of(connection, provenance.lexicon_sha256)
     listen = recalled(kept.asked) if had_audio(provenance) else None
-    findings = engine.judge(kept.interaction, listen, day=one.day)
+    findings = engine.judge(kept.interaction, listen, occasion=one.occasion)
     rubric = rubric_of(connection, provenance.rubric_sha256)
     judged = Judged(
         interaction=kept.interaction,

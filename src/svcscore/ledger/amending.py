@@ -93,7 +93,7 @@ def _found(
     provenance = reader.provenance(connection, provenance_key)
     engine = engine_of(connection, provenance.lexicon_sha256)
     listen = recalled(one.kept.asked) if had_audio(provenance) else None
-    return (*engine.judge(one.kept.interaction, listen, day=one.day), *mine)
+    return (*engine.judge(one.kept.interaction, listen, occasion=one.occasion), *mine)
 
 
 def _settled(

@@ -53,7 +53,7 @@ def as_corrected(
             continue
         engine = engine_of(connection, scored.provenance.lexicon_sha256)
         listen = recalled(one.kept.asked) if had_audio(scored.provenance) else None
-        findings = engine.judge(one.kept.interaction, listen, day=one.day)
+        findings = engine.judge(one.kept.interaction, listen, occasion=one.occasion)
         base = given.get(name) or next(iter(given.values()))
         said[name] = replace(
             base,

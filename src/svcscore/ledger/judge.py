@@ -149,7 +149,7 @@ class Rules:
             return Anew(findings=one.findings, reviews=one.reviews, stale=0)
         listen = recalled(one.kept.asked) if had_audio(before) else None
         # what people corrected counts under any rules, and so does what they added
-        findings = self._engine.judge(one.kept.interaction, listen, day=one.day)
+        findings = self._engine.judge(one.kept.interaction, listen, occasion=one.occasion)
         findings = (*findings, *added(one.amendments, one.kept.interaction))
         moved = reattach({one.id: one.findings}, {one.id: findings}, one.reviews)
         return Anew(findings=findings, reviews=moved.reviews, stale=len(moved.stale))

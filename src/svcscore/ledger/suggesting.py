@@ -190,7 +190,7 @@ def _best(
 
 def _field(rule: AnyRule, gram: str, hits: Sequence[Hit]) -> str:
     """The list of `rule` that the n-gram belongs to; empty where it has none."""
-    if not isinstance(rule, MeasureRule) and "unless" in type(rule).model_fields:
+    if isinstance(getattr(rule, "unless", None), tuple):
         held = [hit for hit in hits if _holds(hit, gram)]
         if all(hit.heard and hit.heard in gram for hit in held):
             return "unless"

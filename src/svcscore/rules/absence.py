@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from svcscore.records import SCORED_KINDS, Finding, Kind, Polarity, Verdict
-from svcscore.rules.definition import AnyRule, PhraseRule, Window
+from svcscore.rules.base import Window
+from svcscore.rules.definition import AnyRule, PhraseRule
 from svcscore.rules.hits import concluded
 from svcscore.rules.listening import unheard_share, which_is_sure
 from svcscore.rules.scene import Scene

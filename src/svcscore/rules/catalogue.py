@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from svcscore.records import Severity
+from svcscore.rules.base import Dialogue
 from svcscore.rules.definition import (
     AnyRule,
-    Dialogue,
     DutyRule,
     EntityRule,
+    ExpressionRule,
     MeaningRule,
     MeasureRule,
     NearRule,
+    OrderRule,
     PhraseRule,
+    RepeatRule,
+    TogetherRule,
     conditions,
 )
-from svcscore.rules.kinds.entity import NAMES
+from svcscore.rules.entities import NAMES
 from svcscore.rules.load import Lexicon
 
 SEVERITIES = {Severity.RED_LINE: "红线", Severity.MAJOR: "严重", Severity.MINOR: "轻微"}
@@ -84,6 +88,18 @@ def _said(rule: AnyRule) -> Iterator[tuple[str, tuple[str, ...]]]:
         case EntityRule():
             parts = [("entities", tuple(NAMES[name] for name in rule.entities))]
             parts += [("unless in the turn", rule.unless_turn)]
+        case ExpressionRule():
+            parts = [("expression", (f"`{rule.expression}`",))]
+            parts += [("unless", (f"`{rule.unless}`",) if rule.unless else ())]
+            parts += [("unless in the turn", rule.unless_turn)]
+        case RepeatRule():
+            same = rule.phrases or (f"turns alike from {rule.alike:g}",)
+            parts = [(f"{rule.times} times", same), ("unless", rule.unless)]
+            parts += [("unless in the turn", rule.unless_turn)]
+        case OrderRule():
+            parts = [("in this order", tuple(step.title for step in rule.steps))]
+        case TogetherRule():
+            parts = [(f"at least {rule.at_least} of any", ("",))] if rule.any else []
         case MeaningRule():
             parts = [("meaning", (f"probability from {rule.least:g}",))]
         case MeasureRule():
@@ -98,7 +114,7 @@ def _said(rule: AnyRule) -> Iterator[tuple[str, tuple[str, ...]]]:
             parts += [("unless before", rule.unless_before)]
     names = {"trigger": "due after", "after": "counts after"}
     waited = [
-        (f"{names[part]}{what}", values)
+        (f"{names.get(part, part)}{what}", values)
         for part, trigger in conditions(rule)
         for what, values in (("", trigger.phrases), (" codes", trigger.codes))
     ]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from svcscore.records import Finding, Interaction, Kind, Role
-from svcscore.rules.definition import AnyRule, Dialogue, conditions
+from svcscore.rules.base import Dialogue
+from svcscore.rules.definition import AnyRule, conditions
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import Lexicon
 from svcscore.rules.scene import USUAL_STAFF

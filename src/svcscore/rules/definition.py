@@ -1,159 +1,32 @@
-"""What a rule is: the YAML of `lexicons/`, as pydantic models.
+"""What a rule is: the YAML of `lexicons/`, as pydantic models, a class for each kind.
 
 A phrase is written as it is spoken, without punctuation: ``请问您(今天)(要|需要)办(理)什么业务``.
-``( )`` is an optional part, ``(a|b)`` one of several (optional where one of them is empty), and ``…``
-a gap of at most eight characters. 您 and 你 are the same to every rule, and so are punctuation marks
-and the script: the recogniser cannot tell them (see `docs/explanation/phrases.md`).
+``( )`` is an optional part, ``(a|b)`` one of several (optional where one of them is empty), ``…``
+a gap of at most eight characters, and ``{amount>=50000}`` any amount of that size (`rules.entities`).
+您 and 你 are the same to every rule, and so are punctuation marks and the script: the recogniser
+cannot tell them (see `docs/explanation/phrases.md`).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from svcscore.records import Role, Severity
-
-Speaker = Literal[
-    "staff", "customer", "any", "teller", "lobby_manager", "account_manager", "supervisor", "guard"
-]
-Gate = Literal["quoted", "negated", "hypothetical", "colleague"]
-SPEAKERS_ZH: dict[str, Role] = {
-    "柜": Role.TELLER,
-    "堂": Role.LOBBY_MANAGER,
-    "经": Role.ACCOUNT_MANAGER,
-    "主": Role.SUPERVISOR,
-    "安": Role.GUARD,
-    "客": Role.CUSTOMER,
-    "机": Role.MACHINE,
-}
-
-
-class Model(BaseModel):
-    """Base: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Window(Model):
-    """A part of the interaction, on word time: a hit must begin (or end) within it.
-
-    Where both are given, either is enough (a slow start should not lose the greeting).
-    """
-
-    seconds: float | None = Field(default=None, gt=0)
-    turns: int | None = Field(default=None, gt=0, description="turns of the speaker meant by `by`")
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.seconds is None and self.turns is None:
-            raise ValueError("a window needs seconds, turns or both")
-        return self
-
-
-class Dialogue(Model):
-    """An example: one or more turns, each a speaker (柜 堂 经 主 安 客 机) and what was said."""
-
-    turns: tuple[tuple[Role, str], ...]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: object) -> object:
-        if isinstance(value, str):
-            return {"turns": ((Role.UNKNOWN, value),)}
-        if isinstance(value, list):
-            return {"turns": tuple(cls._turn(item) for item in value)}
-        return value
-
-    @staticmethod
-    def _turn(item: object) -> tuple[Role, str]:
-        if isinstance(item, dict) and len(item) == 1:
-            (speaker, text), *_ = item.items()
-            if speaker in SPEAKERS_ZH and isinstance(text, str):
-                return SPEAKERS_ZH[speaker], text
-        raise ValueError(f"a turn is one of {'、'.join(SPEAKERS_ZH)} and a text, not {item!r}")
-
-
-class Trigger(Model):
-    """What makes a duty due: phrases by somebody, or any finding of other codes."""
-
-    by: Speaker = "customer"
-    phrases: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    codes: tuple[str, ...] = Field(default=(), description="e.g. complaint.cue, special.*.cue")
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not self.phrases and not self.codes:
-            raise ValueError("a trigger needs phrases or codes")
-        return self
-
-
-class After(Trigger):
-    """What must have been heard for a hit to count: a trigger, and how soon after it."""
-
-    within_turns: int | None = Field(
-        default=None, gt=0, description="the trigger's turn and so many of staff after it"
-    )
-    within_seconds: float | None = Field(default=None, gt=0)
-    anywhere: bool = Field(default=False, description="the trigger may also come after the hit")
-
-
-class Rule(Model):
-    """Fields that every rule has."""
-
-    id: str = Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")
-    code: str
-    title: str = Field(min_length=1)
-    severity: Severity | None = None
-    by: Speaker = "staff"
-    why: str = Field(min_length=4, description="what the reviewer and the teller are told, Chinese")
-    source: str = Field(min_length=2)
-    status: Literal["preview", "stable"] = "stable"
-    version: int = Field(default=1, ge=1)
-    since: dt.date | None = Field(default=None, description="first day on which it applies")
-    until: dt.date | None = Field(default=None, description="last day on which it applies")
-    business: tuple[str, ...] = Field(
-        default=(), description="names of business_kinds.yaml; all where empty"
-    )
-    kinds: tuple[Literal["counter", "lobby", "manager", "salon"], ...] = (
-        "counter",
-        "lobby",
-        "manager",
-    )
-    least: float | None = Field(
-        default=None, gt=0, lt=1, description="probability below which a hit is rejected"
-    )
-    examples: tuple[Dialogue, ...] = Field(min_length=1)
-    counter_examples: tuple[Dialogue, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _some_days(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("until lies before since: the rule would never apply")
-        return self
-
-    def applies_on(self, day: dt.date | None) -> bool:
-        """Whether `day` is one of the rule's; where the day is not known, it applies."""
-        if day is None:
-            return True
-        return (self.since or day) <= day <= (self.until or day)
-
-    def applies_to(self, business: str) -> bool:
-        """Whether it is about this kind of business; where nothing tells the kind, it applies."""
-        return not self.business or not business or business in self.business
-
-
-def _not_blank(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    for phrase in phrases:
-        if not any(char.isalnum() for char in phrase):
-            raise ValueError(f"phrase {phrase!r} holds nothing that can be heard")
-    if len(set(phrases)) != len(phrases):
-        twice = sorted({p for p in phrases if phrases.count(p) > 1})
-        raise ValueError(f"phrases listed twice: {twice}")
-    return phrases
+from svcscore.rules.base import (
+    After,
+    Dialogue,
+    Gate,
+    Model,
+    Part,
+    Rule,
+    Speaker,
+    Trigger,
+    Window,
+    not_blank,
+)
+from svcscore.rules.expressions import audible
 
 
 class PhraseRule(Rule):
@@ -191,7 +64,7 @@ class PhraseRule(Rule):
     )
 
     check_phrases = field_validator("phrases", "unless", "unless_turn", "unless_next", "soften_by")(
-        _not_blank
+        not_blank
     )
 
 
@@ -208,9 +81,9 @@ class NearRule(Rule):
     @field_validator("groups")
     @classmethod
     def _groups(cls, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-        return tuple(_not_blank(group) for group in groups)
+        return tuple(not_blank(group) for group in groups)
 
-    check_phrases = field_validator("unless", "unless_turn")(_not_blank)
+    check_phrases = field_validator("unless", "unless_turn")(not_blank)
 
 
 class DutyRule(Rule):
@@ -231,7 +104,7 @@ class DutyRule(Rule):
     )
     after: After | None = Field(default=None, description="counts only where this was heard")
 
-    check_phrases = field_validator("phrases", "unless")(_not_blank)
+    check_phrases = field_validator("phrases", "unless")(not_blank)
 
 
 class EntityRule(Rule):
@@ -271,20 +144,120 @@ class MeasureRule(Rule):
     counter_examples: tuple[Dialogue, ...] = ()
 
 
+class ExpressionRule(Rule):
+    """A regular expression fits what was said: for patterns that phrases cannot tell.
+
+    It sees one turn at a time, normalised: no punctuation, 你 for 您, digits as characters. RE2 takes
+    time that grows with the text alone, whatever is written here. Likenesses are not found.
+    """
+
+    kind: Literal["expression"] = "expression"
+    expression: str = Field(min_length=1)
+    unless: str | None = Field(
+        default=None, description="an expression that, where it overlaps the hit, undoes it"
+    )
+    unless_turn: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] | None = None
+
+    check_expressions = field_validator("expression", "unless")(audible)
+    check_phrases = field_validator("unless_turn")(not_blank)
+
+
+class RepeatRule(Rule):
+    """The same is said several times: one of the phrases, or turns that say nearly the same."""
+
+    kind: Literal["repeat"] = "repeat"
+    phrases: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    unless_turn: tuple[str, ...] = ()
+    alike: float | None = Field(
+        default=None, gt=0.5, le=1, description="how like turns are, 0-1, in place of phrases"
+    )
+    times: int = Field(ge=2, le=20)
+    within_turns: int | None = Field(
+        default=None, gt=0, description="turns of the speaker from the first to the last"
+    )
+    within_seconds: float | None = Field(default=None, gt=0)
+    none: tuple[Trigger, ...] = Field(default=(), description="what lets it be said so often")
+
+    check_phrases = field_validator("phrases", "unless", "unless_turn")(not_blank)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.phrases) == (self.alike is not None):
+            raise ValueError("a repetition is of phrases or of alike turns: give one of the two")
+        return self
+
+
+class Step(Trigger):
+    """A step of an ordered flow, and how it is called."""
+
+    title: str = Field(min_length=1)
+    by: Speaker = "staff"
+
+
+class OrderRule(Rule):
+    """Steps have an order; a step that comes after one that should follow it is a breach of it.
+
+    Steps that were not heard break no order: whether they are due is for other rules.
+    """
+
+    kind: Literal["order"] = "order"
+    steps: tuple[Step, ...] = Field(min_length=2, description="in the order that is due")
+
+
+class TogetherRule(Rule):
+    """Several things hold in one place: all of some, enough of others, none of the rest."""
+
+    kind: Literal["together"] = "together"
+    all: tuple[Trigger, ...] = Field(default=(), description="the finding stands at the last")
+    any: tuple[Trigger, ...] = ()
+    at_least: int = Field(default=1, gt=0, description="how many of `any`")
+    none: tuple[Trigger, ...] = ()
+    within_turns: int | None = Field(
+        default=None, ge=0, description="turns of anybody between each and the place; 0 is its own"
+    )
+    within_seconds: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if not self.all and not self.any:
+            raise ValueError("together needs all or any")
+        if self.any and self.at_least > len(self.any):
+            raise ValueError(f"at_least is {self.at_least}, but any holds {len(self.any)}")
+        if len(self.all) + len(self.any) + len(self.none) < 2:
+            raise ValueError("one condition alone is a rule of another kind")
+        return self
+
+
 AnyRule = Annotated[
-    PhraseRule | NearRule | DutyRule | EntityRule | MeaningRule | MeasureRule,
+    PhraseRule
+    | NearRule
+    | DutyRule
+    | EntityRule
+    | ExpressionRule
+    | RepeatRule
+    | OrderRule
+    | TogetherRule
+    | MeaningRule
+    | MeasureRule,
     Field(discriminator="kind"),
 ]
 
-Part = Literal["trigger", "after"]
-
 
 def conditions(rule: AnyRule) -> Iterator[tuple[Part, Trigger]]:
-    """What `rule` waits for: the trigger that makes it due, and what must have been heard."""
+    """What `rule` waits for: what makes it due, what must have been heard, its steps and conditions."""
     if isinstance(rule, DutyRule):
         yield "trigger", rule.trigger
     if isinstance(rule, DutyRule | PhraseRule) and rule.after:
         yield "after", rule.after
+    if isinstance(rule, RepeatRule):
+        yield from ((f"none {n}", part) for n, part in enumerate(rule.none))
+    if isinstance(rule, OrderRule):
+        yield from ((f"steps {n}", step) for n, step in enumerate(rule.steps))
+    if isinstance(rule, TogetherRule):
+        for name, parts in (("all", rule.all), ("any", rule.any), ("none", rule.none)):
+            yield from ((f"{name} {n}", part) for n, part in enumerate(parts))
 
 
 class Pack(Model):

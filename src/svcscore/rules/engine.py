@@ -7,7 +7,6 @@ time, those without a time last; at the same time by code and rule.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -18,6 +17,7 @@ from svcscore.records import (
     Finding,
     Interaction,
     Kind,
+    Occasion,
     Polarity,
     Severity,
     Status,
@@ -25,20 +25,36 @@ from svcscore.records import (
 )
 from svcscore.rules import triggers
 from svcscore.rules.absence import absent, expected_in, fits_post
+from svcscore.rules.base import Part
 from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
     EntityRule,
+    ExpressionRule,
     MeaningRule,
     MeasureRule,
     NearRule,
-    Part,
+    OrderRule,
     PhraseRule,
+    RepeatRule,
+    TogetherRule,
     conditions,
 )
+from svcscore.rules.entities import entities, wanted
 from svcscore.rules.gates import ContextGates
 from svcscore.rules.hits import Candidate, Weighed, found, weigh
-from svcscore.rules.kinds import duty, entity, meaning, measure, near, phrase
+from svcscore.rules.kinds import (
+    duty,
+    entity,
+    expression,
+    meaning,
+    measure,
+    near,
+    order,
+    phrase,
+    repeat,
+    together,
+)
 from svcscore.rules.listening import ask
 from svcscore.rules.load import Lexicon, phrases_of
 from svcscore.rules.scene import Scene
@@ -54,7 +70,8 @@ if TYPE_CHECKING:  # the recogniser is needed only where there is audio
 SALON = ("rights.", "marketing.", "branch.")
 """Codes that count in a talk to many; rules must name that kind as well."""
 
-
+ANY_TIME = Occasion()
+"""Of which nothing is known."""
 _BADNESS = (Severity.MINOR, Severity.MAJOR, Severity.RED_LINE)
 
 
@@ -89,13 +106,11 @@ class Engine:
         self._of_kind = {
             kind: tuple(rule for rule in self._rules if _applies(rule, kind)) for kind in Kind
         }
-        self._stages = {
-            rule.id: 2 if isinstance(rule, DutyRule) else int((rule.id, "after") in self._causes)
-            for rule in self._rules
-        }
+        self._stages = {rule.id: _stage(rule) for rule in self._rules}
         self._users = _users(self._rules)
-        self._silent = frozenset(r.id for r in self._rules if isinstance(r, EntityRule))
-        phrases = [phrase for rule in self._rules for phrase in phrases_of(rule)]
+        self._always = frozenset(rule.id for rule in self._rules if _without_phrases(rule))
+        said = [phrase for rule in self._rules for phrase in phrases_of(rule)]
+        phrases = [phrase for phrase in said if wanted(phrase) is None]
         self._search = PhraseSearch(
             [*phrases, *self._gates.phrases], lexicon.gates.negator_syllables
         )
@@ -110,7 +125,7 @@ class Engine:
         interaction: Interaction,
         listen: Listen | None = None,
         *,
-        day: dt.date | None = None,
+        occasion: Occasion = ANY_TIME,
         watch: Watch | None = None,
     ) -> tuple[Finding, ...]:
         """Findings of all rules about `interaction`.
@@ -119,21 +134,21 @@ class Engine:
             interaction: its words, who spoke them, and what was not understood.
             listen: the second witness, asked at most once; None where there is no audio: the text
                 then counts as stated, and no red line is confirmed.
-            day: when it took place; None where that is not known: rules of all days then apply.
+            occasion: when and where it took place; what is not known excludes no rule.
             watch: learns how long each rule takes, for those who want to know.
         """
         rules = [
             rule
             for rule in self._of_kind[interaction.kind]
-            if rule.applies_on(day) and rule.applies_to(interaction.business)
+            if rule.applies_on(occasion) and rule.applies_to(interaction.business)
         ]
         if not rules:
             return ()
         watch = watch or Watch(interaction.id)
         texts = [normalise(turn.text) for turn in interaction.turns]
         places = self._search.find(texts, stated=listen is None)
-        scene = Scene(interaction, texts, places)
-        busy = self._silent.union(*(self._users.get(phrase, ()) for phrase in places))
+        scene = Scene(interaction, texts, places, [tuple(entities(text.text)) for text in texts])
+        busy = self._always.union(*(self._users.get(phrase, ()) for phrase in places))
         judged = self._weigh(scene, rules, busy, listen, watch)
         findings = sorted(self._conclude(scene, judged, watch), key=_order)
         watch.tell()
@@ -152,7 +167,7 @@ class Engine:
         for rule in rules:
             if rule.id not in busy:
                 continue
-            conditional = (rule.id, "after") in self._causes
+            conditional = self._stages[rule.id] in {1, 3}
             with watch.over(rule):
                 found = [*self._candidates(rule, scene), *triggers.candidates(rule, scene)]
                 bids += [Bid(rule.id, rule.code, c, conditional) for c in found]
@@ -180,16 +195,22 @@ class Engine:
                 return duty.candidates(rule, scene)
             case EntityRule():
                 return entity.candidates(rule, scene)
-            case MeasureRule() | MeaningRule():
+            case ExpressionRule():
+                return expression.candidates(rule, polarity, scene, self._gates)
+            case RepeatRule():
+                return repeat.candidates(rule, scene)
+            case MeasureRule() | MeaningRule() | OrderRule() | TogetherRule():
                 return []
             case _:
                 return phrase.candidates(rule, polarity, scene, self._gates)
 
     def _conclude(self, scene: Scene, judged: Sequence[_Judged], watch: Watch) -> list[Finding]:
-        """First what stands alone, then what waits for something, then duties, then absences."""
+        """First what stands alone, then what waits for something, duties, compositions, absences."""
         findings: list[Finding] = []
-        for stage in (0, 1, 2):
+        for stage in (0, 1, 2, 3):
             heard = [f for f in findings if f.status is not Status.REJECTED]
+            if stage == 3:  # a duty that was missed tells where it was due, not that it was met
+                heard = [f for f in heard if f.verdict in HEARD]
             for item in judged:
                 if self._stages[item.rule.id] == stage and (stage or item.weighed or item.timed):
                     with watch.over(item.rule):
@@ -204,6 +225,8 @@ class Engine:
         rule, polarity = item.rule, item.polarity
         if isinstance(rule, MeasureRule):
             return measure.conclude(rule, scene)
+        if isinstance(rule, OrderRule | TogetherRule | RepeatRule):
+            return self._composed(scene, item, rule, heard)
         after = self._calls(item, "after", heard)
         if isinstance(rule, DutyRule):
             trigger = self._calls(item, "trigger", heard)
@@ -217,6 +240,25 @@ class Engine:
         if isinstance(rule, PhraseRule) and rule.after and after is not None:
             return triggers.conclude(rule, rule.after, polarity, scene, hits, after)
         return [found(scene, rule, polarity, w) for w in hits]
+
+    def _composed(
+        self,
+        scene: Scene,
+        item: _Judged,
+        rule: OrderRule | TogetherRule | RepeatRule,
+        heard: Sequence[Finding],
+    ) -> list[Finding]:
+        parts: dict[str, list[Calls]] = {}
+        for part, _ in conditions(rule):
+            if calls := self._calls(item, part, heard):
+                parts.setdefault(part.split()[0], []).append(calls)
+        if isinstance(rule, OrderRule):
+            return order.conclude(rule, item.polarity, scene, parts["steps"])
+        every, some, none = (parts.get(name, []) for name in ("all", "any", "none"))
+        if isinstance(rule, RepeatRule):
+            hits = [w for w in item.weighed if w.candidate.part == "hit"]
+            return repeat.conclude(rule, item.polarity, scene, hits, none)
+        return together.conclude(rule, item.polarity, scene, every, some, none)
 
     def _in_other_words(
         self, scene: Scene, judged: Sequence[_Judged], findings: list[Finding], watch: Watch
@@ -274,12 +316,34 @@ def _applies(rule: AnyRule, kind: Kind) -> bool:
     return kind is not Kind.SALON or rule.code.startswith(SALON)
 
 
+def _stage(rule: AnyRule) -> int:
+    """When a rule concludes: 0 alone, 1 after something, 2 duties, 3 what is put together."""
+    match rule:
+        case OrderRule() | TogetherRule() | RepeatRule():
+            return 3
+        case DutyRule():
+            return 2
+        case PhraseRule():
+            return int(rule.after is not None)
+        case _:
+            return 0
+
+
+def _without_phrases(rule: AnyRule) -> bool:
+    """Whether it may find something where no phrase of the lexicon was heard."""
+    if isinstance(rule, RepeatRule):
+        return not rule.phrases
+    if any(wanted(phrase) for phrase in phrases_of(rule)):
+        return True
+    return isinstance(rule, EntityRule | ExpressionRule)
+
+
 def _users(rules: Iterable[AnyRule]) -> dict[str, tuple[str, ...]]:
     """Rules by each phrase that may make them find something; what undoes a hit is none."""
     found: dict[str, list[str]] = {}
     for rule in rules:
         heard: list[tuple[str, ...]] = [trigger.phrases for _, trigger in conditions(rule)]
-        if isinstance(rule, PhraseRule | DutyRule):
+        if isinstance(rule, PhraseRule | DutyRule | RepeatRule):
             heard.append(rule.phrases)
         elif isinstance(rule, NearRule):
             heard.append(rule.groups[0])

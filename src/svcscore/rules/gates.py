@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from svcscore.phrases.candidates import Place
-from svcscore.rules.definition import Gate
+from svcscore.rules.base import Gate
 from svcscore.rules.load import Gates
 from svcscore.rules.scene import Scene
 from svcscore.text.normalise import normalise

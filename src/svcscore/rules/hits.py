@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from svcscore.phrases.candidates import Place
 from svcscore.phrases.evidence import (
@@ -25,7 +24,7 @@ from svcscore.records import (
     Status,
     Verdict,
 )
-from svcscore.rules.definition import Part, Rule
+from svcscore.rules.base import Part, Rule
 from svcscore.rules.scene import Scene
 from svcscore.spans import Span
 
@@ -44,7 +43,7 @@ class Candidate:
     role: float
     """P(role): that the one whom the rule means said it."""
     severity: Severity | None
-    part: Literal["hit"] | Part = "hit"
+    part: Part = "hit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ import yaml
 
 from svcscore.faults import FaultyError, Loc, line_of, read_source
 from svcscore.phrases.pattern import expand
-from svcscore.rules.definition import AnyRule, DutyRule, NearRule, PhraseRule
+from svcscore.rules.definition import AnyRule, DutyRule, NearRule, PhraseRule, RepeatRule
+from svcscore.rules.entities import wanted
 from svcscore.rules.load import NOT_PACKS, Lexicon
 
 
@@ -128,7 +129,7 @@ def _few_counter_examples(desk: Desk) -> Iterator[Lint]:
 def listened(rule: AnyRule) -> Iterator[tuple[Loc, str]]:
     """The phrases that `rule` listens for, each with where it stands in the rule."""
     match rule:
-        case PhraseRule() | DutyRule():
+        case PhraseRule() | DutyRule() | RepeatRule():
             for number, phrase in enumerate(rule.phrases):
                 yield ("phrases", number), phrase
         case NearRule():
@@ -140,5 +141,5 @@ def listened(rule: AnyRule) -> Iterator[tuple[Loc, str]]:
 
 
 def pieces_of(phrase: str) -> tuple[tuple[str, ...], ...]:
-    """The plain forms of a phrase, each as its pieces in order, normalised."""
-    return tuple(variant.pieces for variant in expand(phrase))
+    """The plain forms of a phrase, each as its pieces in order, normalised; an entity has none."""
+    return () if wanted(phrase) else tuple(variant.pieces for variant in expand(phrase))

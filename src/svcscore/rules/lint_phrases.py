@@ -10,7 +10,8 @@ from svcscore.phrases.candidates import PhraseSearch
 from svcscore.phrases.evidence import VERY_CLOSE
 from svcscore.phrases.index import SHORTEST_BY_SOUND
 from svcscore.records import Polarity, Role
-from svcscore.rules.definition import AnyRule, Dialogue, NearRule, PhraseRule
+from svcscore.rules.base import Dialogue
+from svcscore.rules.definition import AnyRule, NearRule, PhraseRule
 from svcscore.rules.lint import Desk, Lint, listened, pieces_of
 from svcscore.text.normalise import normalise
 from svcscore.text.pinyin import syllables

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from svcscore.faults import Loc
 from svcscore.phrases.index import SHORTEST_BY_SOUND
 from svcscore.records import STAFF_ROLES, Kind, Polarity
 from svcscore.rules.absence import POSTS, fits_post
+from svcscore.rules.base import Part
 from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
-    EntityRule,
-    MeaningRule,
-    MeasureRule,
     NearRule,
+    OrderRule,
+    PhraseRule,
+    RepeatRule,
+    TogetherRule,
     conditions,
 )
 from svcscore.rules.engine import SALON
@@ -77,6 +80,8 @@ def _trigger(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
     """Codes that a rule waits for, and that no rule finds before it is its turn."""
     mine = set(kinds_of(rule))
     for part, trigger in conditions(rule):
+        if part.startswith("none"):
+            continue  # what must not be heard is not waited for
         silent = []
         for number, pattern in enumerate(trigger.codes):
             codes = desk.lexicon.taxonomy.matching(pattern)
@@ -92,15 +97,23 @@ def _trigger(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
         never = len(silent) == len(trigger.codes) and not trigger.phrases
         for number, what in silent:
             yield desk.doubt(
-                rule, (part, "codes", number), "unreachable",
+                rule, (*_loc(part), "codes", number), "unreachable",
                 what + (", so nothing ever calls for it" if never else ""),
                 f"write a rule of that code without conditions of its own, or {part}.phrases",
                 fault=never,
             )  # fmt: skip
 
 
+def _loc(part: Part) -> Loc:
+    """Where a condition stands in its rule: ``steps 0`` is the first of `steps`."""
+    name, _, number = part.partition(" ")
+    return (name, int(number)) if number else (name,)
+
+
 def _turn(rule: AnyRule) -> int:
-    """When the engine concludes a rule: what stands alone, what waits for something, duties."""
+    """When the engine concludes a rule: alone, after something, duties, what is put together."""
+    if isinstance(rule, OrderRule | TogetherRule | RepeatRule):
+        return 3
     if isinstance(rule, DutyRule):
         return 2
     return 1 if any(conditions(rule)) else 0
@@ -108,8 +121,8 @@ def _turn(rule: AnyRule) -> int:
 
 def _undone(desk: Desk, rule: AnyRule) -> Iterator[Lint]:
     """Phrases that hold what undoes them."""
-    if isinstance(rule, EntityRule | MeaningRule | MeasureRule):
-        return
+    if not isinstance(rule, PhraseRule | NearRule | DutyRule | RepeatRule):
+        return  # nothing undoes it, or an expression does
     undoing = [
         ("".join(pieces), near_miss)
         for near_miss in (*rule.unless, *getattr(rule, "unless_turn", ()))

@@ -21,13 +21,18 @@ from svcscore.rules.definition import (
     AnyRule,
     DutyRule,
     EntityRule,
+    ExpressionRule,
     MeaningRule,
     MeasureRule,
     NearRule,
+    OrderRule,
     Pack,
     PhraseRule,
+    RepeatRule,
+    TogetherRule,
     conditions,
 )
+from svcscore.rules.entities import wanted
 from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
 
 
@@ -159,7 +164,7 @@ def _check(rule: AnyRule, taxonomy: Taxonomy) -> Iterator[str]:
             yield f"unknown kind of business {business!r}{hint}"
     for phrase in phrases_of(rule):
         try:
-            expand(phrase)
+            wanted(phrase) or expand(phrase)
         except PatternError as error:
             yield str(error)
 
@@ -197,9 +202,11 @@ def phrases_of(rule: AnyRule) -> tuple[str, ...]:
             lists = (rule.phrases, rule.unless)
         case MeasureRule():
             lists = (rule.unless_before,)
-        case EntityRule():
+        case EntityRule() | ExpressionRule():
             lists = (rule.unless_turn,)
-        case MeaningRule():
+        case RepeatRule():
+            lists = (rule.phrases, rule.unless, rule.unless_turn)
+        case MeaningRule() | OrderRule() | TogetherRule():
             lists = ()
     waited = [part for _, t in conditions(rule) for part in (t.phrases, t.unless)]
     return tuple(phrase for phrases in (*lists, *waited) for phrase in phrases)

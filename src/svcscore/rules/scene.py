@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from svcscore.phrases.candidates import Place
 from svcscore.records import STAFF_ROLES, Evidence, Interaction, Kind, Role, Turn, Word
-from svcscore.rules.definition import Speaker, Window
+from svcscore.rules.base import Speaker, Window
+from svcscore.rules.entities import NAMES, Said, Wanted, wanted
 from svcscore.spans import Span, hull
 from svcscore.text.normalise import Normalised
 
@@ -31,6 +32,7 @@ class Scene:
         interaction: whose turns are searched; places count them from 0, as they stand in it.
         texts: the normalised text of each turn.
         found: places of every phrase of the lexicon that has any.
+        entities: numbers that mean something, turn by turn.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class Scene:
         interaction: Interaction,
         texts: Sequence[Normalised],
         found: Mapping[str, tuple[Place, ...]],
+        entities: Sequence[Sequence[Said]] = (),
     ) -> None:
         self.interaction = interaction
         self.turns = interaction.turns
         self.texts = tuple(texts)
         self._found = found
+        self._entities = tuple(entities)
         self._positions = {turn.index: position for position, turn in enumerate(self.turns)}
         self._roles: dict[Speaker, tuple[float, ...]] = {}
         self._ends: dict[int, list[int]] = {}
@@ -55,10 +59,23 @@ class Scene:
         """Places of any of `phrases`, best first where they overlap, in the order of the text."""
         if phrases in self._places:
             return self._places[phrases]
-        found = {place for phrase in phrases for place in self._found.get(phrase, ())}
+        found = {place for phrase in phrases for place in self._of(phrase)}
         ordered = sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase))
         self._places[phrases] = tuple(ordered)
         return self._places[phrases]
+
+    def _of(self, phrase: str) -> tuple[Place, ...]:
+        entity = wanted(phrase)
+        return self._found.get(phrase, ()) if entity is None else self.entity_places(entity)
+
+    def entity_places(self, wanted: Wanted) -> tuple[Place, ...]:
+        """Places of what `wanted` means, in the order of the text."""
+        return tuple(
+            Place(turn, e.start, e.end, NAMES[e.name], 0.0, True, ((e.start, e.end),))
+            for turn, said in enumerate(self._entities)
+            for e in said
+            if wanted.holds(e)
+        )
 
     def certain(self, phrases: tuple[str, ...]) -> tuple[Place, ...]:
         """Places of `phrases` as sure as what undoes a hit must be: all but the very sounds."""

@@ -8,16 +8,9 @@ from dataclasses import dataclass, replace
 from svcscore.phrases.evidence import CONFIRM_OTHER
 from svcscore.phrases.pattern import expand
 from svcscore.records import Evidence, Finding, Polarity, Status, Verdict
-from svcscore.rules.definition import (
-    After,
-    AnyRule,
-    DutyRule,
-    Part,
-    PhraseRule,
-    Speaker,
-    Trigger,
-    conditions,
-)
+from svcscore.rules.base import After, Part, Speaker, Trigger
+from svcscore.rules.definition import AnyRule, DutyRule, PhraseRule, conditions
+from svcscore.rules.entities import NAMES, wanted
 from svcscore.rules.hits import Candidate, Weighed, concluded, found
 from svcscore.rules.kinds.phrase import undone
 from svcscore.rules.scene import Scene
@@ -65,7 +58,8 @@ def cause(trigger: Trigger, taxonomy: Taxonomy) -> Cause:
     codes = tuple(code for pattern in trigger.codes for code in taxonomy.matching(pattern))
     told = [f"“{taxonomy.codes[code].short}”" for code in codes]
     if trigger.phrases:
-        first = "…".join(expand(trigger.phrases[0])[0].plain)
+        entity = wanted(trigger.phrases[0])
+        first = NAMES[entity.name] if entity else "…".join(expand(trigger.phrases[0])[0].plain)
         told.append(f"{_WHO.get(trigger.by, '员工')}说“{first}”一类的话")
     return Cause(frozenset(codes), "、".join(told))
 

@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from svcscore.rules.definition import Rule
+from svcscore.rules.base import Rule
 
 SLOW = 0.25
 """Processor seconds of one rule on one interaction that are worth a word in the log."""

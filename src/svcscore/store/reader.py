@@ -24,7 +24,7 @@ from sqlalchemy import (
 from svcscore.amendments import Amendment, amended
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
-from svcscore.records import Finding, Provenance, Recording, Remark, Scorecard
+from svcscore.records import Finding, Occasion, Provenance, Recording, Remark, Scorecard
 from svcscore.store import rows
 from svcscore.store.desk import amendments
 from svcscore.store.evidence import Kept, unpack_kept, unpack_scorecard
@@ -102,6 +102,8 @@ class Stored:
     staff_id: str | None
     branch_id: str | None
     day: date | None
+    hour: int | None
+    """0-23, of the branch's clock."""
     kept: Kept
     """As people corrected it."""
     heard: Kept
@@ -110,6 +112,11 @@ class Stored:
     """The rules' that count now, and those that people added."""
     reviews: tuple[Review, ...]
     amendments: tuple[Amendment, ...]
+
+    @property
+    def occasion(self) -> Occasion:
+        """When and where it took place."""
+        return Occasion(day=self.day, hour=self.hour, branch=self.branch_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +244,7 @@ def _batch(connection: Connection, wanted: Sequence[int]) -> Iterator[Stored]:
                 staff_id=row.staff_id,
                 branch_id=row.branch_id,
                 day=row.day,
+                hour=row.hour,
                 kept=_corrected(heard, said),
                 heard=heard,
                 amendments=said,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from svcscore.phrases.candidates import Place
 from svcscore.records import Polarity, Severity
-from svcscore.rules.definition import Gate, PhraseRule
+from svcscore.rules.base import Gate
+from svcscore.rules.definition import PhraseRule
 from svcscore.rules.gates import ALL, ContextGates
 from svcscore.rules.hits import SOFTER, Candidate
 from svcscore.rules.scene import UNLESS_COST, Scene
