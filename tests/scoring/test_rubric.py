@@ -138,13 +138,21 @@ def test_the_profiles_that_are_shipped(name):
             assert any(post in item.posts for item in dimension.items)
 
 
-def test_the_profiles_are_the_five():
+def test_the_profiles_that_come_along():
     assert {path.stem for path in PROFILES.glob("*.yaml")} == {
         "default",
         "strict",
         "coaching",
         "five-voices-check",
         "city-bank",
+        "seven-steps",
+        "voices-three",
+        "voices-explaining",
+        "voices-praise",
+        "voices-cooperation",
+        "voices-asking",
+        "voices-hospitality",
+        "voices-all",
     }
 
 

@@ -20,6 +20,7 @@ from svcscore.records import (
     Status,
     Verdict,
 )
+from svcscore.scoring.order import out_of_turn
 from svcscore.scoring.profile import TOP, Deduction, Dimension, Item, RedLine
 from svcscore.scoring.rubric import Rubric, Slot
 
@@ -38,6 +39,8 @@ class Entry:
 
     slot: Slot
     findings: tuple[Finding, ...]
+    keeps: float = 1.0
+    """Share of its points that it can earn: less than all where it came out of turn."""
 
     @property
     def doubtful(self) -> tuple[Finding, ...]:
@@ -174,7 +177,8 @@ def lay_out(
         interaction=interaction,
         rubric=rubric,
         entries=tuple(
-            Entry(slot, tuple(found)) for slot, found in zip(layout.slots, bearing, strict=True)
+            Entry(slot, tuple(found), _keeps(slot, tuple(usable.values())))
+            for slot, found in zip(layout.slots, bearing, strict=True)
         ),
         breaches=breaches,
         charges=_charges(rubric, breaches, layout.places),
@@ -247,6 +251,13 @@ def _mean_tone(tones: Sequence[Tone], rubric: Rubric) -> float | None:
     return min(1.0, earned / whole) if whole > 0 else None
 
 
+def _keeps(slot: Slot, findings: Sequence[Finding]) -> float:
+    for order in slot.dimension.orders:
+        if not out_of_turn(order.steps, findings).isdisjoint(slot.item.codes):
+            return order.keeps
+    return 1.0
+
+
 def _charges(
     rubric: Rubric, breaches: Sequence[Finding], counted: Container[str]
 ) -> tuple[Charge, ...]:
@@ -302,7 +313,7 @@ def _share(entry: Entry, world: World) -> float | None:
         if not findings:
             return None
     values = [_value(finding, world) for finding in findings]
-    return max(values) if item.need == "any" else sum(values) / len(values)
+    return entry.keeps * (max(values) if item.need == "any" else sum(values) / len(values))
 
 
 def _value(finding: Finding, world: World) -> float:

@@ -53,6 +53,13 @@ class PostWeights(_Model):
     manager: Weight | None = None
 
 
+class Order(_Model):
+    """The order in which steps are due; one out of turn keeps the share `keeps` of its points."""
+
+    steps: tuple[str, ...] = Field(min_length=2)
+    keeps: float = Field(ge=0, le=1)
+
+
 class Dimension(_Model):
     """Items that are shown as one score; `weight` is its share of the whole."""
 
@@ -61,6 +68,8 @@ class Dimension(_Model):
     weight: Weight
     at: PostWeights = PostWeights()
     items: tuple[Item, ...] = Field(min_length=1)
+    orders: tuple[Order, ...] = ()
+    """Of codes of its items; a code stands in one order at most."""
 
     def weight_at(self, post: str) -> float:
         """Its weight at `post`."""

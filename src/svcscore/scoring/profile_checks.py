@@ -22,6 +22,7 @@ def contradictions(profile: Profile) -> Found:
         if better < worse:
             yield ("courtesy_levels", level), "a kinder level must not be worth less"
     yield from _check_items(profile)
+    yield from _check_orders(profile)
     yield from _check_codes(profile)
     yield from _check_deductions(profile.deductions)
     yield from _check_ceilings(profile)
@@ -81,6 +82,20 @@ def _check_items(profile: Profile) -> Found:
     for post in POSTS:
         if not any(post in item.posts for item in items):
             yield ("dimensions",), f"no item is for {post!r}"
+
+
+def _check_orders(profile: Profile) -> Found:
+    for number, dimension in enumerate(profile.dimensions):
+        own = {code for item in dimension.items for code in item.codes}
+        seen: set[str] = set()
+        for at, order in enumerate(dimension.orders):
+            for step, code in enumerate(order.steps):
+                loc: Loc = ("dimensions", number, "orders", at, "steps", step)
+                if code not in own:
+                    yield loc, f"no item of {dimension.name} is about {code!r}{hint(code, own)}"
+                if code in seen:
+                    yield loc, f"{code!r} stands in an order already"
+                seen.add(code)
 
 
 def _check_codes(profile: Profile) -> Found:

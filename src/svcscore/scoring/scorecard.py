@@ -198,8 +198,10 @@ def _note(part: Part, turns: int) -> str:
     if entry.slot.item.unless:
         pending = any(not confirmed(breach) for breach in entry.findings)
         return "待复核，暂不扣分" if pending else ""
+    if part.share is not None and entry.doubtful:
+        return "部分听不清，该部分不计分"
     if part.share is not None:
-        return "部分听不清，该部分不计分" if entry.doubtful else ""
+        return "先后颠倒，只计部分分" if part.share and entry.keeps < 1 else ""
     return "听不清，不计分" if entry.findings else "未触发，不适用"
 
 

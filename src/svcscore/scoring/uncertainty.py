@@ -218,6 +218,7 @@ def _applies(case: Case, entry: Entry) -> bool:
 def _earned(entry: Entry, possible: float, earns: Array) -> Die:
     """Points of an item, from the chances, [rows, findings], that each finding earns them."""
     number = earns.shape[1]
+    possible *= entry.keeps
     if entry.slot.item.unless:
         return coin(possible, np.prod(1.0 - earns, axis=1))
     if number == 1:
