@@ -110,6 +110,9 @@ class Engine:
         self._users = _users(self._rules)
         self._always = frozenset(rule.id for rule in self._rules if _without_phrases(rule))
         said = [phrase for rule in self._rules for phrase in phrases_of(rule)]
+        self._sought = tuple(
+            (phrase, one) for phrase in dict.fromkeys(said) if (one := wanted(phrase))
+        )
         phrases = [phrase for phrase in said if wanted(phrase) is None]
         self._search = PhraseSearch(
             [*phrases, *self._gates.phrases], lexicon.gates.negator_syllables
@@ -147,7 +150,8 @@ class Engine:
         watch = watch or Watch(interaction.id)
         texts = [normalise(turn.text) for turn in interaction.turns]
         places = self._search.find(texts, stated=listen is None)
-        scene = Scene(interaction, texts, places, [tuple(entities(text.text)) for text in texts])
+        numbers = [tuple(entities(text.text)) for text in texts]
+        scene = Scene(interaction, texts, places, numbers, self._sought)
         busy = self._always.union(*(self._users.get(phrase, ()) for phrase in places))
         judged = self._weigh(scene, rules, busy, listen, watch)
         findings = sorted(self._conclude(scene, judged, watch), key=_order)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from svcscore.phrases.candidates import Place
 from svcscore.records import STAFF_ROLES, Evidence, Interaction, Kind, Role, Turn, Word
 from svcscore.rules.base import Speaker, Window
-from svcscore.rules.entities import NAMES, Said, Wanted, wanted
+from svcscore.rules.entities import NAMES, Said, Wanted
 from svcscore.spans import Span, hull
 from svcscore.text.normalise import Normalised
 
@@ -33,6 +33,7 @@ class Scene:
         texts: the normalised text of each turn.
         found: places of every phrase of the lexicon that has any.
         entities: numbers that mean something, turn by turn.
+        sought: phrases that stand for such numbers.
     """
 
     def __init__(
@@ -41,12 +42,17 @@ class Scene:
         texts: Sequence[Normalised],
         found: Mapping[str, tuple[Place, ...]],
         entities: Sequence[Sequence[Said]] = (),
+        sought: Sequence[tuple[str, Wanted]] = (),
     ) -> None:
         self.interaction = interaction
         self.turns = interaction.turns
         self.texts = tuple(texts)
-        self._found = found
         self._entities = tuple(entities)
+        self._found = {
+            **found,
+            **{phrase: places for phrase, one in sought if (places := self.entity_places(one))},
+        }
+        self._heard = frozenset(self._found)
         self._positions = {turn.index: position for position, turn in enumerate(self.turns)}
         self._roles: dict[Speaker, tuple[float, ...]] = {}
         self._ends: dict[int, list[int]] = {}
@@ -59,14 +65,12 @@ class Scene:
         """Places of any of `phrases`, best first where they overlap, in the order of the text."""
         if phrases in self._places:
             return self._places[phrases]
-        found = {place for phrase in phrases for place in self._of(phrase)}
+        found: set[Place] = set()
+        for phrase in self._heard.intersection(phrases):
+            found.update(self._found[phrase])
         ordered = sorted(found, key=lambda p: (p.turn, p.start, p.rank, p.phrase))
         self._places[phrases] = tuple(ordered)
         return self._places[phrases]
-
-    def _of(self, phrase: str) -> tuple[Place, ...]:
-        entity = wanted(phrase)
-        return self._found.get(phrase, ()) if entity is None else self.entity_places(entity)
 
     def entity_places(self, wanted: Wanted) -> tuple[Place, ...]:
         """Places of what `wanted` means, in the order of the text."""

@@ -81,9 +81,10 @@ def conclude(rule: MeaningRule, polarity: Polarity, view: View) -> list[Finding]
         turn = view.scene.turns[position]
         if position in passed or (breach and turn.index in view.breached):
             continue
-        weighed = _weighed(rule, view.scene, position, probability, breach=breach)
-        if weighed.probability < rule.least:
+        role = view.scene.role_probability(position, rule.by)
+        if probability * role < rule.least:
             continue
+        weighed = _weighed(rule, view.scene, position, probability, breach=breach)
         if rule.opening and not view.scene.opens(weighed.candidate.place, rule.opening, rule.by):
             continue
         meant.append(found(view.scene, rule, polarity, weighed))
