@@ -11,11 +11,21 @@ import runs
 import yaml
 
 EXPECTED = yaml.safe_load((runs.SAMPLES / "expected.yaml").read_text("utf-8"))["recordings"]
+CODES = Path(__file__).parent / "codes"
+"""Recordings with the codes that the samples do not hold (`tools/code_scripts.yaml`)."""
+MORE = yaml.safe_load((CODES / "expected.yaml").read_text("utf-8"))["recordings"]
+ENOUGH = 60
+"""Codes of the taxonomy that must be heard on audio."""
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return runs.score(tmp_path_factory.mktemp("report"), runs.SAMPLES)
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory):
+    return runs.score(tmp_path_factory.mktemp("codes"), CODES)
 
 
 def findings(run, name):
@@ -101,3 +111,18 @@ def test_clips_hold_the_sound_of_their_interactions(run):
     with av.open(str(clip)) as file:
         seconds = file.duration / av.time_base
     assert seconds == pytest.approx(line["end"] - line["start"], abs=0.15)
+
+
+@pytest.mark.parametrize("name", sorted(MORE))
+def test_other_codes_are_heard_on_audio(more, name):
+    assert more.code == 0, more.stderr
+    heard = findings(more, name)
+    assert set(MORE[name]["codes"]) <= {finding["code"] for finding in heard}
+    sure = {finding["code"] for finding in heard if finding["status"] == "confirmed"}
+    assert not sure & set(MORE[name]["never"])
+
+
+def test_most_codes_of_the_taxonomy_are_heard_on_audio(run, more):
+    heard = {f["code"] for name in EXPECTED for f in findings(run, name)}
+    heard |= {f["code"] for name in MORE for f in findings(more, name)}
+    assert len(heard) >= ENOUGH, sorted(heard)
