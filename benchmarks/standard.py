@@ -1,8 +1,10 @@
 """How much of the service standard the packaged rules hear in dialogues written apart from them.
 
-Usage: python benchmarks/standard.py [--misses] [--folder FOLDER] [--seed 0] [--draws 2000]
+Usage: python benchmarks/standard.py [--misses] [--folder FOLDER] [--heard RUN] [--seed 0] [--draws 2000]
 
-Roles are given and the text is taken as said: there is no audio, so no second listen. What counts is
+Roles are given and the text is taken as said: there is no audio, so no second listen. With --heard it is what
+a run of `svcscore score` found in recordings of the dialogues (`tools/standard_scripts.py` tells how they
+are made), of those that it holds. What counts is
 what the standard asks, as labelled in the folder's ``*.yaml`` (see its README), not what the rules
 aim at. The dialogues are synthetic. Intervals are 95 %, from a bootstrap over dialogues.
 """
@@ -21,6 +23,8 @@ import numpy as np
 import yaml
 
 from svcscore.records import Finding, Kind, Polarity, Role, Severity, Status, Verdict
+from svcscore.reports.contract import parse_interactions
+from svcscore.reports.lines import FindingLine
 from svcscore.resources import data_folder
 from svcscore.rules.engine import Engine
 from svcscore.rules.load import load_lexicon
@@ -72,7 +76,7 @@ class Judged:
     """A dialogue, what the rules found in it, and the processor seconds that took."""
 
     dialogue: Dialogue
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding | FindingLine, ...]
     seconds: float
 
     def found(self, *, confirmed: bool = False) -> frozenset[str]:
@@ -120,12 +124,12 @@ class Judged:
         return right, missed, sorted(found - open_)
 
 
-def _heard(finding: Finding) -> bool:
+def _heard(finding: Finding | FindingLine) -> bool:
     kept = finding.status is not Status.REJECTED
     return kept and finding.verdict in (Verdict.MET, Verdict.BREACHED)
 
 
-def _breach(finding: Finding) -> bool:
+def _breach(finding: Finding | FindingLine) -> bool:
     return finding.verdict is Verdict.BREACHED
 
 
@@ -165,6 +169,19 @@ def judge(engine: Engine, dialogue: Dialogue) -> Judged:
     begun = time.process_time()
     findings = engine.judge(talk)
     return Judged(dialogue=dialogue, findings=findings, seconds=time.process_time() - begun)
+
+
+def heard(dialogues: Iterable[Dialogue], run: Path) -> list[Judged]:
+    """What `run` found in recordings of the dialogues; parts of one recording count together."""
+    found: dict[str, list[FindingLine]] = {}
+    lines = (run / "interactions.jsonl").read_text("utf-8").splitlines()
+    for line in parse_interactions(lines):
+        found.setdefault(Path(line.path).stem, []).extend(line.findings)
+    return [
+        Judged(dialogue=dialogue, findings=tuple(found[dialogue.id]), seconds=0.0)
+        for dialogue in dialogues
+        if dialogue.id in found
+    ]
 
 
 def f1(counts: np.ndarray) -> np.ndarray:
@@ -231,35 +248,45 @@ def sizes(groups: Iterable[Sequence[object]]) -> list[int]:
 
 @click.command()
 @click.option("--folder", default=FOLDER, type=click.Path(exists=True, path_type=Path))
+@click.option("--heard", "run", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--misses", is_flag=True, help="List what was missed and what is false.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--draws", default=2000, show_default=True)
-def main(folder: Path, misses: bool, seed: int, draws: int) -> None:
+def main(folder: Path, run: Path | None, misses: bool, seed: int, draws: int) -> None:
     """Print the figures of docs/explanation/accuracy.md about the standard."""
     begun = time.process_time()
     lexicon = load_lexicon(data_folder("lexicons"))
     engine = Engine(lexicon)
     ready = time.process_time() - begun
-    judged = [judge(engine, dialogue) for dialogue in read(folder)]
+    dialogues = read(folder)
+    judged = [judge(engine, d) for d in dialogues] if run is None else heard(dialogues, run)
     report = Report(seed=seed, draws=draws)
-    _measured_on(judged, lexicon.packs, len(lexicon.rules), report)
+    how = (
+        "Text with given roles, no audio."
+        if run is None
+        else "Synthetic speech, the whole pipeline."
+    )
+    _measured_on(judged, lexicon.packs, len(lexicon.rules), how, report)
     _codes_found(judged, report)
     _red(judged, report)
     _exemplary([item for item in judged if item.dialogue.exemplary], report)
     _coverage(judged, lexicon.taxonomy)
-    _timing(judged, ready)
+    if run is None:
+        _timing(judged, ready)
     _styles(judged, report)
     _table(judged)
     if misses:
         _misses(judged)
 
 
-def _measured_on(judged: Sequence[Judged], packs: Sized, rules: int, report: Report) -> None:
+def _measured_on(
+    judged: Sequence[Judged], packs: Sized, rules: int, how: str, report: Report
+) -> None:
     turns = sum(len(item.dialogue.lines) for item in judged)
     labels = sum(len(item.dialogue.expected) for item in judged)
     click.echo(
         f"{len(judged)} synthetic dialogues written apart from the packs, {turns} turns, {labels} expected codes;\n"
-        f"labels say what the standard asks. {len(packs)} packs, {rules} rules. Text with given roles, no audio.\n"
+        f"labels say what the standard asks. {len(packs)} packs, {rules} rules. {how}\n"
         f"Intervals: 95 %, bootstrap over dialogues, {report.draws} draws, seed {report.seed}."
     )
 

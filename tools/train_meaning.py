@@ -27,7 +27,7 @@ from svcscore.meaning.train import fit, held_out, stored
 from svcscore.phrases.pattern import expand
 from svcscore.records import STAFF_ROLES, Polarity, Role
 from svcscore.resources import digest_of
-from svcscore.rules.definition import AnyRule
+from svcscore.rules.definition import AnyRule, RepeatRule
 from svcscore.rules.load import NOT_PACKS, read_pack
 from svcscore.rules.taxonomy import Taxonomy, load_taxonomy
 
@@ -122,6 +122,8 @@ def said(rule: AnyRule, *, found: bool) -> Iterator[str]:
             role, text = dialogue.turns[0]
             if role is Role.UNKNOWN or role in STAFF_ROLES:
                 yield text
+    if isinstance(rule, RepeatRule):
+        return  # said once they mean nothing
     for phrase in getattr(rule, "phrases", ()) if found else ():
         if "…" not in phrase:
             yield from ("".join(form.pieces) for form in expand(phrase)[:MOST_FORMS])

@@ -1,6 +1,7 @@
 """`kind: meaning`: it speaks where no phrase does, and is the last word in nothing."""
 
 import pytest
+import yaml
 from rule_cases import engine, rule, said
 
 from svcscore.errors import ConfigError
@@ -138,3 +139,32 @@ def test_least_is_needed(tmp_path):
     (tmp_path / "own.yaml").write_text(text.replace("    least: 0.5\n", "", 1), "utf-8")
     with pytest.raises(ConfigError, match="least"):
         load_lexicon(tmp_path)
+
+
+def test_what_may_have_been_said_in_other_words_is_not_surely_missing():
+    phrase = rule("voice.farewell", "再见", id="test.phrase")
+    doubting = meaning("voice.farewell", least=0.999999, doubt=0.1)
+    lines = ((C, "我取两万"), (T, "您路上慢着点，回见啊"))
+    (one,) = engine(phrase, doubting).judge(said(*lines))
+    assert one.verdict is Verdict.UNSURE
+    assert one.status is Status.REVIEW
+    assert "您路上慢着点，回见啊" in one.why
+    sure = engine(phrase, doubting).judge(said((C, "我取两万"), (T, "请输入密码")))
+    assert [f.verdict for f in sure] == [Verdict.ABSENT]
+    without = engine(phrase, meaning("voice.farewell", least=0.999999)).judge(said(*lines))
+    assert [f.verdict for f in without] == [Verdict.ABSENT]
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "fault"),
+    [
+        ("voice.farewell", {"doubt": 0.6}, "must lie below"),
+        ("forbidden.impatience", {"doubt": 0.1}, "never missing"),
+    ],
+)
+def test_faults_of_doubts(tmp_path, code, fields, fault):
+    folder = tmp_path / "pack.yaml"
+    content = {"pack": "test", "title": "测试", "version": 1, "rules": [meaning(code, **fields)]}
+    folder.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    _, faults = read_pack(folder, load_taxonomy(data_folder("lexicons")))
+    assert [one for one in faults if fault in one.message]

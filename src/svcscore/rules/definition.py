@@ -126,7 +126,16 @@ class MeaningRule(Rule):
     kind: Literal["meaning"] = "meaning"
     by: Literal["staff"] = "staff"
     least: float = Field(gt=0, lt=1, description="probability from which it is told")
+    doubt: float | None = Field(
+        default=None, gt=0, lt=1, description="from which the code is not surely missing"
+    )
     opening: Window | None = None
+
+    @model_validator(mode="after")
+    def _below(self) -> Self:
+        if self.doubt is not None and self.doubt >= self.least:
+            raise ValueError("doubt must lie below least: from there on it is told")
+        return self
 
 
 class MeasureRule(Rule):

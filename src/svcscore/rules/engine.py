@@ -219,10 +219,13 @@ class Engine:
                 if self._stages[item.rule.id] == stage and (stage or item.weighed or item.timed):
                     with watch.over(item.rule):
                         findings += self._of_rule(scene, item, heard)
-        findings = self._in_other_words(scene, judged, findings, watch)
+        view = self._view(scene, judged, findings)
+        findings = self._in_other_words(view, judged, findings, watch)
         cues = [f for f in findings if f.rule in self._suspended and counts(f)]
         findings = list(best_of_code(_once(findings)))
         findings += self._absences(scene, judged, findings, watch)
+        if view is not None:
+            findings = meaning.doubted([item.rule for item in judged], view, findings)
         return [excused(finding, cues, self._suspended, self._codes) for finding in findings]
 
     def _of_rule(self, scene: Scene, item: _Judged, heard: Sequence[Finding]) -> list[Finding]:
@@ -264,13 +267,23 @@ class Engine:
             return repeat.conclude(rule, item.polarity, scene, hits, none)
         return together.conclude(rule, item.polarity, scene, every, some, none)
 
+    def _view(
+        self, scene: Scene, judged: Sequence[_Judged], findings: Sequence[Finding]
+    ) -> meaning.View | None:
+        if self._meaning is None:
+            return None
+        return meaning.View(scene, self._meaning, [item.rule for item in judged], findings)
+
     def _in_other_words(
-        self, scene: Scene, judged: Sequence[_Judged], findings: list[Finding], watch: Watch
+        self,
+        view: meaning.View | None,
+        judged: Sequence[_Judged],
+        findings: list[Finding],
+        watch: Watch,
     ) -> list[Finding]:
         """`findings` with what only the model of meanings tells; that is not missing any more."""
-        if self._meaning is None:
+        if view is None:
             return findings
-        view = meaning.View(scene, self._meaning, [item.rule for item in judged], findings)
         told: list[Finding] = []
         for item in judged:
             if isinstance(item.rule, MeaningRule):

@@ -152,6 +152,8 @@ def _check(rule: AnyRule, taxonomy: Taxonomy) -> Iterator[str]:
     if isinstance(rule, MeaningRule) and rule.code not in load_meaning().codes:
         known = ", ".join(load_meaning().codes)
         yield f"the model of meanings does not know {rule.code!r}; it knows {known}"
+    if isinstance(rule, MeaningRule) and rule.doubt and code.polarity is Polarity.BREACH:
+        yield "a breach is never missing: `doubt` is for credits and duties"
     for pattern in _patterns(rule):
         if not taxonomy.matching(pattern):
             yield f"code {pattern!r} matches no code of the taxonomy"

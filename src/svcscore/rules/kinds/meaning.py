@@ -7,6 +7,7 @@ goes to review, and where another rule has found something, that stands instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from svcscore.meaning.model import Meaning
@@ -99,6 +100,38 @@ def best_of_turn(findings: Sequence[Finding]) -> list[Finding]:
             turn = finding.evidence[0].turn
             best[turn] = max(finding, best.get(turn, finding), key=lambda f: f.probability)
     return [f for f in findings if f.polarity is not Polarity.BREACH or f in best.values()]
+
+
+def doubted(rules: Iterable[AnyRule], view: View, findings: Iterable[Finding]) -> list[Finding]:
+    """`findings`, in which nothing is surely missing that a turn may well have meant."""
+    doubts = {rule.code: rule for rule in rules if isinstance(rule, MeaningRule) and rule.doubt}
+    return [
+        _doubted(doubts[finding.code], view, finding)
+        if finding.verdict is Verdict.ABSENT and finding.code in doubts
+        else finding
+        for finding in findings
+    ]
+
+
+def _doubted(rule: MeaningRule, view: View, finding: Finding) -> Finding:
+    passed = view.passed(rule.code)
+    chances = [
+        (chance * view.scene.role_probability(position, rule.by), position)
+        for position, chance in zip(view.turns, view.probabilities(rule.code), strict=True)
+        if position not in passed
+        and (not rule.opening or position in view.scene.speaking(rule.by)[: rule.opening.turns])
+    ]
+    chance, position = max(chances, default=(0.0, -1))
+    if chance < (rule.doubt or 1.0):
+        return finding
+    said = view.scene.turns[position].text
+    return replace(
+        finding,
+        verdict=Verdict.UNSURE,
+        status=Status.REVIEW,
+        probability=finding.probability * (1 - chance),
+        why=f"{finding.why}（可能用别的话说过：“{said}”，无法断定。）",
+    )
 
 
 def _weighed(
