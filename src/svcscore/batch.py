@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from svcscore.outputs import Folder
 from svcscore.records import Failed
 from svcscore.reports.contract import recording_line
 from svcscore.resources import data_folder, digest_of
-from svcscore.runners.base import Runner
+from svcscore.runners.base import Done, Runner
 from svcscore.scoring.rubric import load_rubric
 from svcscore.settings import Settings
 from svcscore.store.evidence import FORMAT
@@ -35,6 +36,11 @@ from svcscore.work import Finished, Task, failed, work
 
 RETRIED = frozenset({"internal.error", "internal.worker_died", "input.unreadable", "input.missing"})
 """Failures that say nothing about the content: the next run tries again."""
+_CRASHES = frozenset(
+    f"signal {int(one)}"
+    for one in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+)
+"""How a library ends a process that it has led astray; what kills from outside is none of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ def run(
     out: Path,
     runner: Runner,
     *,
+    again: bool = False,
     began: Callable[[Sequence[Task]], None] = lambda tasks: None,
     progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Lines:
@@ -71,6 +78,7 @@ def run(
         settings: the choices of this run.
         out: the output folder; made where it is missing.
         runner: where the work is done.
+        again: also do again what could not be done before.
         began: hears which inputs have to be done.
         progress: hears how far they are, and how each ended.
 
@@ -87,6 +95,8 @@ def run(
         }
         tasks, lost = _tasks(plan, settings, folder, journal, digest)
         known = journal.entries(task.key for task in tasks)
+        if again:
+            known = {key: entry for key, entry in known.items() if entry.interactions or _ok(entry)}
         missing = [task for task in tasks if task.key not in known]
         began(missing)
         entries = {**known, **_do(missing, journal, runner, progress)}
@@ -197,7 +207,7 @@ def _do(
         return entries
     for done in runner.run(tasks, work, tell):
         task = tasks[done.index]
-        finished = done.result or _died(task, done.died or "")
+        finished = done.result or _died(task, done)
         entry = Entry(
             key=task.key,
             recording=finished.recording,
@@ -211,12 +221,29 @@ def _do(
     return entries
 
 
-def _died(task: Task, how: str) -> Finished:
-    error = InputError(
-        "internal.worker_died",
-        f"the process that worked on this file ended twice ({how})",
-        "the machine may be short of memory: try --workers 1; else set the file apart and report it",
-    )
+def _ok(entry: Entry) -> bool:
+    return bool(json.loads(entry.recording)["status"] == "ok")
+
+
+def _died(task: Task, done: Done[Finished]) -> Finished:
+    """What becomes of an input whose worker ended each time that it was tried."""
+    remedy = "set the file apart and report it; --retry-failed tries it once more"
+    if done.excess == "time":
+        error = InputError(
+            "input.too_slow", "work on this file got no further for too long, twice", remedy
+        )
+    elif done.excess == "memory":
+        message = "work on this file took more memory than one worker may, twice"
+        error = InputError("input.too_large", message, f"try --workers 1; else {remedy}")
+    elif done.died in _CRASHES:
+        message = f"a library crashed on this file, twice ({done.died})"
+        error = InputError("input.crashes", message, remedy)
+    else:
+        error = InputError(
+            "internal.worker_died",
+            f"the process that worked on this file ended twice ({done.died})",
+            "the machine may be short of memory: try --workers 1; else set the file apart and report it",
+        )
     return Finished.failed(failed(task, error))
 
 

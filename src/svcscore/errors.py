@@ -102,6 +102,9 @@ CODES: dict[str, str] = {
     "alerts.refused": "the webhook did not take an alert",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
+    "input.too_slow": "work on the file got no further for too long, twice; it is not tried again",
+    "input.too_large": "work on the file took more memory than a worker may, twice; not tried again",
+    "input.crashes": "a library crashed on the file, twice; it is not tried again",
     "internal.worker_died": "a worker process ended while it worked on the file",
 }
 

@@ -155,3 +155,17 @@ def test_a_manifest_that_is_not_utf8_is_a_wrong_call(tmp_path, voice):
     assert ended.code == 2
     assert "manifest.encoding" in ended.stderr
     assert "UTF-8" in ended.stderr
+
+
+def test_a_file_that_takes_too_much_is_set_apart_until_it_is_asked_for(tmp_path, voice):
+    out, folder = tmp_path / "out", tmp_path / "in"
+    runs.transcript(folder / "small.json", *runs.GOOD)
+    awkward.write(folder / "large.wav", voice)
+    first = runs.score(out, folder, "--file-memory", 500)
+    assert first.code == 3
+    assert first.recording("large.wav")["error"]["code"] == "input.too_large"
+    assert first.recording("small.json")["status"] == "ok"
+    assert runs.score(out, folder).recording("large.wav")["error"]["code"] == "input.too_large"
+    again = runs.score(out, folder, "--retry-failed")
+    assert again.recording("large.wav")["status"] == "ok"
+    assert len(again.interactions) == len({i["interaction_id"] for i in again.interactions})

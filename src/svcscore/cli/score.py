@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from svcscore.cli.console import Console
+from svcscore.runners.limits import STALL, Limits
 
 
 @click.command()
@@ -38,6 +39,19 @@ from svcscore.cli.console import Console
     type=click.IntRange(1),
     help="Processes; by default one to four cores, for each uses several.",
 )
+@click.option(
+    "--file-timeout",
+    type=click.FloatRange(min=1),
+    default=STALL,
+    show_default=True,
+    help="Seconds without progress after which work on a file is ended.",
+)
+@click.option(
+    "--file-memory",
+    type=click.IntRange(min=256),
+    help="MiB that one process may hold; by default its share of four fifths of the machine's.",
+)
+@click.option("--retry-failed", is_flag=True, help="Also try again what failed before.")
 @click.option("--db", "url", help="Also take the results into this database.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 @click.option("--quiet", is_flag=True, help="Print errors only.")
@@ -49,6 +63,9 @@ def score(
     profile: str,
     lexicon: Path | None,
     workers: int | None,
+    file_timeout: float,
+    file_memory: int | None,
+    retry_failed: bool,
     url: str | None,
     as_json: bool,
     quiet: bool,
@@ -71,12 +88,14 @@ def score(
         _reach(url)
     chosen = settings(model=model, lexicon=lexicon, profile=profile, workers=workers)
     plan = discover(inputs, manifest)
+    limits = Limits(stall=file_timeout, memory=file_memory and file_memory << 20)
     with Console(quiet=quiet or as_json) as console:
         lines = run(
             plan,
             chosen,
             out,
-            LocalRunner(chosen.workers),
+            LocalRunner(chosen.workers, limits),
+            again=retry_failed,
             began=console.began,
             progress=console.progress,
         )

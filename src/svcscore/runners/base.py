@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -12,11 +12,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Generic[Result]):
-    """What became of the task at `index`: a result, or how its worker ended (`died`)."""
+    """What became of the task at `index`: a result, or how its worker ended (`died`).
+
+    `excess` says which limit it was ended for, every time that it was tried.
+    """
 
     index: int
     result: Result | None
     died: str | None = None
+    excess: Literal["time", "memory"] | None = None
 
 
 class Runner(Protocol):
