@@ -25,9 +25,10 @@ _CLUSTERED = 400
 """Pieces that are clustered with each other; further ones go to the nearest voice."""
 _LONG_ENOUGH = 0.8
 """Seconds of a piece that may found a voice (one window of the encoder)."""
-_LEAST_SPEECH = 4.0
-"""Seconds of speech that make a voice of their own; short pieces have vague vectors."""
-_JOINS = 0.5
+_LEAST_SPEECH = 1.5
+"""Seconds of speech that make a voice of their own: many a customer says no more; shorter pieces have
+vague vectors."""
+_JOINS = 0.6
 """Cosine at which a voice of less speech is taken for its nearest."""
 
 

@@ -27,17 +27,19 @@ _HALF_TRUST = 2.0
 
 _PURE = 0.97
 """Share of a voice's pieces that are of one side, unless it is two voices taken for one."""
-_MIXED, _MIXED_ALONE = 3.0, 1.0
-"""How improbable that is (logarithm); less so where only one voice was told apart at all."""
+_MIXED, _MIXED_ALONE = 3.0, 0.0
+"""How improbable that is (logarithm); no less than all else where one voice alone was told apart."""
 _RARE_MACHINE = 2.0
 _PER_DB, _MOST_FOR_LEVEL = 0.12, 1.0
 """The nearer voice is rather the staff's, whose microphone it is; a weak hint."""
 _PER_SHARE = 3.0
 """A voice that is there in every visit is the staff's."""
 
-_ONE_OF_STAFF, _SURE, _FEWEST = 1.5, 0.8, 2.0
-"""Where one voice of so many pieces is the staff's with this probability, another is rather not
-(logarithm): one serves, and colleagues say little."""
+_SERVES, _ALSO_SERVES, _FEWEST = 4.0, 7.0, 2.0
+"""Somebody serves: of the voices of so many pieces, the one that is likeliest to be the staff's is rather
+that than a customer's; and one serves at a time: any other rather is not the staff's (logarithms)."""
+_ONE_VOICE = 0.5
+"""Mean share in each other's pieces from which on two voices are taken for parts of one."""
 
 _HYPOTHESES = np.array(
     [
@@ -119,7 +121,9 @@ def of_groups(
     totals += [0.0, -_RARE_MACHINE, 0.0, -mixed]
     if favour is not None:
         totals[:, STAFF] += favour
-    totals[:, STAFF] -= _ONE_OF_STAFF * _besides_the_surest(totals, shares.sum(axis=0))
+    serving = _likeliest(totals, shares.sum(axis=0))
+    totals[serving, CUSTOMER] -= _SERVES
+    totals[:, STAFF] -= _ALSO_SERVES * _apart(shares, serving)
     others = totals[None] - shares[:, :, None] * fits[:, None]  # [pieces, voices, hypotheses]
     weights = np.exp(normalised(others))
     sides = np.einsum("ivh,hs->ivs", weights, _HYPOTHESES)
@@ -129,12 +133,21 @@ def of_groups(
     return logs
 
 
-def _besides_the_surest(totals: Logs, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """All voices but that which is the surest to be the staff's; none where none is sure."""
-    sure = np.where(weights >= _FEWEST, normalised(totals)[:, STAFF], -np.inf)
-    others = np.full(len(totals), bool(sure.max() > np.log(_SURE)))
-    others[int(sure.argmax())] = False
-    return others
+def _likeliest(totals: Logs, weights: npt.NDArray[np.float64]) -> int:
+    """The voice that is the staff's rather than a customer's, of those that say enough."""
+    lead = totals[:, STAFF] - totals[:, CUSTOMER]
+    enough = weights >= min(_FEWEST, float(weights.max()))
+    return int(np.where(enough, lead, -np.inf).argmax())
+
+
+def _apart(shares: Memberships, serving: int) -> npt.NDArray[np.float64]:
+    """How surely each voice is another than `serving`, 0-1: pieces of one voice fit both its parts."""
+    common = shares.T @ shares[:, serving]
+    weights = shares.sum(axis=0)
+    mean = common / np.maximum(np.minimum(weights, weights[serving]), 1e-9)
+    apart: npt.NDArray[np.float64] = np.clip(1 - mean / _ONE_VOICE, 0.0, 1.0)
+    apart[serving] = 0.0
+    return apart
 
 
 def normalised(logs: Logs) -> Logs:
