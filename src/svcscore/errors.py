@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "input.missing": "the path does not exist or a pattern matches nothing",
     "input.unreadable": "the file cannot be opened (permission, device error)",
     "input.empty": "the file has no bytes",
+    "input.outside": "a symbolic link leads out of the folder that was named; it is not followed",
     "input.loop": "a folder contains a symbolic link to one of its own parents",
     "input.unsupported": "the file is neither audio nor a transcript",
     "input.invalid": "a line of the input is not what the command reads",

@@ -14,6 +14,7 @@ LONG = "很长的名字" * 16 + ".wav"  # 244 bytes
 FAILED = {
     "missing.wav": "input.missing",
     "unreadable.wav": "input.unreadable",
+    "leads_out.wav": "input.outside",
     "empty.wav": "input.empty",
     "no_samples.wav": "audio.empty",
     "text.wav": "audio.not_audio",
@@ -59,11 +60,14 @@ def run(tmp_path_factory, voice):
     awkward.write(folder / "rate48.wav", np.repeat(voice, 3), 48_000)
     awkward.symlink_loop(folder)
     out = tmp_path_factory.mktemp("bad") / "out"
-    return runs.score(out, folder, folder / "missing.wav", folder / "nothing*.mp3")
+    named = (folder / "missing.wav", folder / "nothing*.mp3", folder.parent / "unreadable.wav")
+    return runs.score(out, folder, *named)
 
 
 def _write_failing(folder: Path, voice):
-    (folder / "unreadable.wav").symlink_to("/proc/self/mem")  # reading it is an input/output error
+    (folder / "leads_out.wav").symlink_to("/etc/hostname")
+    # reading it is an input/output error; what is named is read wherever it leads
+    (folder.parent / "unreadable.wav").symlink_to("/proc/self/mem")
     (folder / "empty.wav").touch()
     awkward.wav_announcing(folder / "no_samples.wav", voice[:0], 0.0)
     awkward.text_as_wav(folder / "text.wav")

@@ -97,6 +97,10 @@ def decode(path: Path, *, sha256: str, context: Context | None = None) -> Sound:
     return Sound(samples=samples, recording=recording)
 
 
+_RATES = (1_000, 768_000)
+"""Hz that a recording may have; another rate is a damaged header, and resampling it eats memory."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stream:
     """What came out of the file: `declared` in seconds where a header says it."""
@@ -140,6 +144,15 @@ def _read(path: Path, first: bytes, length: WavLength | None) -> _Stream:
                 shown(path),
             )
         audio = container.streams.audio[0]
+        # a stream of a codec that is not known has none
+        rate = audio.codec_context.sample_rate if audio.codec_context else 0
+        if rate and not _RATES[0] <= rate <= _RATES[1]:
+            raise InputError(
+                "audio.unreadable",
+                f"its header says {rate} Hz, which no recorder writes",
+                "the header is damaged: export the recording again",
+                shown(path),
+            )
         collector = Collector()
         for frame in _frames(container, audio, collector):
             collector.add(frame)

@@ -1,7 +1,8 @@
 """Folders and patterns to files, in an order that is the same on every machine.
 
-Hidden files and folders are left alone. Symbolic links are followed; one that leads back to a
-folder on its own way down would never end, so it is told and the walk goes on.
+Hidden files and folders are left alone. Symbolic links are followed within the folder that was named;
+one that leads out of it is told and left alone, for who may write there must not choose what else
+is read, and so is one that leads back to a folder on its own way down, which would never end.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ class Walk:
 
         A folder that several links lead to is walked once.
         """
-        yield from self._below(folder, (), set())
+        yield from self._below(folder, (), set(), os.path.realpath(folder))
 
-    def _below(self, folder: Path, above: tuple[str, ...], seen: set[str]) -> Iterator[Path]:
+    def _below(
+        self, folder: Path, above: tuple[str, ...], seen: set[str], root: str
+    ) -> Iterator[Path]:
         real = os.path.realpath(folder)
         if real in above:
             self.failed.append(
@@ -58,10 +61,26 @@ class Walk:
             return
         for name in names:
             path = folder / name
+            if path.is_symlink() and self._leads_out(path, root):
+                continue
             if os.path.isdir(path):  # noqa: PTH112  # False, not an error, where it may not be asked
-                yield from self._below(path, (*above, real), seen)
+                yield from self._below(path, (*above, real), seen, root)
             else:
                 yield path
+
+    def _leads_out(self, link: Path, root: str) -> bool:
+        target = os.path.realpath(link)
+        if os.path.commonpath([root, target]) == root:
+            return False
+        self.failed.append(
+            Failed(
+                path=shown(link),
+                code="input.outside",
+                message="the symbolic link leads out of the folder that was named",
+                remedy="name what it leads to as an input of its own, or put a copy here",
+            )
+        )
+        return True
 
     def matches(self, pattern: str) -> Iterator[Path]:
         """Files that a pattern names, and files below the folders that it names.
