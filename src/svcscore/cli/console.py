@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,8 +25,9 @@ _BYTES_PER_SECOND = 16_000
 class Console:
     """Speaks to stderr while the run goes on, and to stdout at its end."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, log_format: str = "text") -> None:
         self._quiet = quiet
+        self._json = log_format == "json"
         self._errors = Terminal(stderr=True, soft_wrap=True, highlight=False, markup=False)
         self._bar: Progress | None = None
         self._bar_task = TaskID(0)
@@ -44,6 +47,10 @@ class Console:
         """Every input that could not be judged, also those that an earlier call tried."""
         for line in recordings:
             if line.error is not None and line.status != "ok":
+                if self._json:
+                    error = line.error.model_dump(exclude_none=True)
+                    self._log(line.status, path=line.path, **error)
+                    continue
                 told = f"{line.error.message} [{line.error.code}] → {line.error.remedy}"
                 self._errors.print(f"{line.status}: {line.path}: {told}")
 
@@ -52,7 +59,9 @@ class Console:
         self._begun = time.monotonic()
         self._lengths = [_length(task) for task in tasks]
         self._done = [0.0] * len(tasks)
-        if self._quiet or not tasks or not self._errors.is_terminal:
+        self._ended = 0
+        self.__exit__()
+        if self._quiet or self._json or not tasks or not self._errors.is_terminal:
             return
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -92,6 +101,16 @@ class Console:
         assert ended is not None
         if self._quiet:
             return
+        if self._json:
+            self._log(
+                "ended",
+                path=ended.path,
+                audio_seconds=round(ended.seconds, 2),
+                code=ended.code,
+                done=self._ended,
+                of=len(self._done),
+            )
+            return
         told = f"failed [{ended.code}]" if ended.code else ended.told
         if self._errors.is_terminal:
             if told:
@@ -102,6 +121,19 @@ class Console:
         self._errors.print(
             f"{count} {ended.path}: {ended.seconds:.1f} s, RTF {factor}{told and f' ({told})'}"
         )
+
+    def note(self, event: str, told: str, **fields: object) -> None:
+        """Something that concerns no single input."""
+        if self._json:
+            self._log(event, told=told, **fields)
+        elif not self._quiet:
+            self._errors.print(told)
+
+    def _log(self, event: str, **fields: object) -> None:
+        """One event as a line of JSON; it names files and codes, never what was said."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "event": event, **fields}
+        self._errors.print(json.dumps(line, ensure_ascii=False))
 
     def summary(self, summary: Summary, fresh: int, out: Path) -> None:
         """The table at the end."""

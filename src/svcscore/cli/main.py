@@ -12,6 +12,7 @@ from svcscore.errors import ConfigError, InputError, SvcscoreError, UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "score": ("svcscore.cli.score:score", "Score recordings and transcripts."),
+    "watch": ("svcscore.cli.watch:watch", "Score recordings as they arrive in a folder."),
     "db": ("svcscore.cli.db:db", "Take runs into a database, check it, copy it."),
     "rescore": ("svcscore.cli.rescore:rescore", "Judge history anew, without audio."),
     "reviews": ("svcscore.cli.reviews:reviews", "Record what people decide; scores follow."),
