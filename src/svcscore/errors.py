@@ -24,6 +24,9 @@ CODES: dict[str, str] = {
     "input.unreadable": "the file cannot be opened (permission, device error)",
     "input.empty": "the file has no bytes",
     "input.outside": "a symbolic link leads out of the folder that was named; it is not followed",
+    "input.too_slow": "work on the file got no further for too long, twice; it is not tried again",
+    "input.too_large": "work on the file took more memory than a worker may, twice; not tried again",
+    "input.crashes": "a library crashed on the file, twice; it is not tried again",
     "input.loop": "a folder contains a symbolic link to one of its own parents",
     "input.unsupported": "the file is neither audio nor a transcript",
     "input.invalid": "a line of the input is not what the command reads",
@@ -101,11 +104,11 @@ CODES: dict[str, str] = {
     "desk.days": "trends are asked for over days that cannot be looked at",
     "desk.samples": "the samples that the demo shows are not there, or are others",
     "alerts.refused": "the webhook did not take an alert",
+    # carrying it
+    "bundle.failed": "pip cannot get or build something that the bundle needs",
+    "bundle.invalid": "there is no bundle in the folder, or its list of files is damaged",
     # ours
     "internal.error": "an unexpected fault of svcscore itself",
-    "input.too_slow": "work on the file got no further for too long, twice; it is not tried again",
-    "input.too_large": "work on the file took more memory than a worker may, twice; not tried again",
-    "input.crashes": "a library crashed on the file, twice; it is not tried again",
     "internal.worker_died": "a worker process ended while it worked on the file",
 }
 

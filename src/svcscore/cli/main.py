@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("svcscore.cli.export:export", "Write what is stored for other tools."),
     "retention": ("svcscore.cli.retention:retention", "Delete what was kept long enough."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
+    "bundle": ("svcscore.cli.bundle:bundle", "Carry svcscore to a machine without a network."),
     "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
     "rules": ("svcscore.cli.rules:rules", "Test, lint, try, compare and tune rules."),
     "courtesy": ("svcscore.cli.courtesy:courtesy", "Classify, train and evaluate courtesy."),

@@ -1,0 +1,1 @@
+"""A folder that carries svcscore, its libraries and its weights to a machine without a network."""
