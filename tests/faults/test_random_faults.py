@@ -19,7 +19,7 @@ import psutil
 import pytest
 import runs
 
-ROUNDS, MOST_FAULTS = (100, 3) if os.environ.get("SVCSCORE_NIGHTLY") else (10, 1)
+ROUNDS, MOST_FAULTS, WORKERS = (100, 3, 2) if os.environ.get("SVCSCORE_NIGHTLY") else (10, 1, 1)
 PATIENCE = 90.0
 KINDS = ("worker", "driver", "driver", "worker", "folder", "clock")
 
@@ -34,7 +34,9 @@ class Place:
     def begin(self, out: Path) -> subprocess.Popen[bytes]:
         # in a session of its own, so that a kill of ours hits nothing else
         return subprocess.Popen(
-            runs.command("score", self.inputs, "--out", out, "--workers", 2, "--db", self.url(out)),
+            runs.command(
+                "score", self.inputs, "--out", out, "--workers", WORKERS, "--db", self.url(out)
+            ),
             env=runs.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
