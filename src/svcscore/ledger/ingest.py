@@ -145,6 +145,7 @@ def _take(
         before = taken.counts()
         new: list[tuple[Judged, Scored, int, int]] = []
         for scored in recordings:
+            writer.judged(scored.recording.path)
             provenance = writer.provenance(scored.provenance)
             known = _known(connection, scored)
             if not known:

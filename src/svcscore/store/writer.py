@@ -115,7 +115,7 @@ class Writer:
         self._belongs(recording.context.staff_id, recording.context.branch_id)
         values = {
             "sha256": recording.sha256,
-            "path": recording.path.encode("utf-8", "backslashreplace").decode(),
+            "path": _stored(recording.path),
             "duration": recording.duration,
             "speech": scored.speech,
             "sample_rate": recording.sample_rate,
@@ -130,18 +130,22 @@ class Writer:
         return key
 
     def failures(self, failures: Iterable[Failed]) -> None:
-        """Remember inputs that could not be judged, each once."""
+        """Remember inputs that could not be judged, each once, until they can be."""
         for failed in failures:
-            path = failed.path.encode("utf-8", "backslashreplace").decode()
-            self._connection.execute(delete(FAILED_INPUTS).where(FAILED_INPUTS.c.path == path))
+            self.judged(failed.path)
             values = {
-                "path": path,
+                "path": _stored(failed.path),
                 "status": "skipped" if failed.skipped else "failed",
                 "code": failed.code,
                 "message": failed.message,
                 "ingested_at": self._now,
             }
             self._connection.execute(insert(FAILED_INPUTS), values)
+
+    def judged(self, path: str) -> None:
+        """Forget that the input at `path` could not be judged."""
+        gone = delete(FAILED_INPUTS).where(FAILED_INPUTS.c.path == _stored(path))
+        self._connection.execute(gone)
 
     def interactions(self, judged: Sequence[tuple[Judged, Scored, int, int]]) -> None:
         """Add interactions that are not there.
@@ -376,3 +380,8 @@ def _about(judged: Judged, scored: Scored) -> Values:
 
 def _waiting(interaction_key: int, about: Values) -> Values:
     return {"interaction_key": interaction_key, **about}
+
+
+def _stored(path: str) -> str:
+    """A path as columns can hold it: bytes that are no UTF-8 are written out."""
+    return path.encode("utf-8", "backslashreplace").decode()
