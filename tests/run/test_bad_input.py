@@ -165,7 +165,7 @@ def test_a_file_that_takes_too_much_is_set_apart_until_it_is_asked_for(tmp_path,
     out, folder = tmp_path / "out", tmp_path / "in"
     runs.transcript(folder / "small.json", *runs.GOOD)
     awkward.write(folder / "large.wav", voice)
-    first = runs.score(out, folder, "--file-memory", 500)
+    first = runs.score(out, folder, "--file-memory", 650)
     assert first.code == 3
     assert first.recording("large.wav")["error"]["code"] == "input.too_large"
     assert first.recording("small.json")["status"] == "ok"
