@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from svcscore.errors import ConfigError
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: ten times as fast."""
@@ -91,6 +94,19 @@ def parse_source(path: Path, raw: bytes) -> Source:
     if twice := list(_twice(path, node, set())):
         raise FaultyError(*twice)
     return Source(path, raw, content, node)
+
+
+def read_model(path: Path, model: type[_Model]) -> _Model:
+    """A YAML file as what it should be.
+
+    Raises:
+        FaultyError: with every fault of the file.
+    """
+    source = read_source(path)
+    try:
+        return model.model_validate(source.content)
+    except ValidationError as error:
+        raise FaultyError(*source.faults(error)) from error
 
 
 def complaints(error: ValidationError) -> Iterator[tuple[Loc, str]]:

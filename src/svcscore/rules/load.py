@@ -12,7 +12,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from svcscore.errors import ConfigError
-from svcscore.faults import Fault, FaultyError, config_error, line_of, read_source
+from svcscore.faults import (
+    Fault,
+    FaultyError,
+    config_error,
+    line_of,
+    read_model,
+    read_source,
+)
 from svcscore.meaning.model import Meaning, load_meaning
 from svcscore.phrases.pattern import PatternError, expand
 from svcscore.records import Polarity
@@ -86,19 +93,11 @@ def read_lexicon(folder: Path) -> tuple[Lexicon, list[Fault]]:
     """The packs of `folder` that are well, and the faults of the others.
 
     Raises:
-        ConfigError: where there is no taxonomy, no gates or no pack at all.
+        ConfigError: where taxonomy or gates are missing or faulty, or there is no pack at all.
     """
-    faults: list[Fault] = []
-    try:
-        taxonomy = load_taxonomy(folder)
-        gates = Gates.model_validate(yaml.safe_load((folder / "gates.yaml").read_text("utf-8")))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(
-            "config.invalid",
-            f"taxonomy.yaml and gates.yaml are needed: {error}",
-            "take them from the packaged lexicon",
-            str(folder),
-        ) from error
+    taxonomy, gates, faults = _lists(folder)
+    if taxonomy is None or gates is None:
+        raise config_error(folder, faults, "take them from the packaged lexicon, or mend the lines")
     packs = []
     seen: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -121,6 +120,21 @@ def read_lexicon(folder: Path) -> tuple[Lexicon, list[Fault]]:
     if not any(isinstance(rule, MeaningRule) for pack in packs for rule in pack.rules):
         return Lexicon(tuple(packs), taxonomy, gates, sha256), faults
     return Lexicon(tuple(packs), taxonomy, gates, sha256, load_meaning()), faults
+
+
+def _lists(folder: Path) -> tuple[Taxonomy | None, Gates | None, list[Fault]]:
+    """Taxonomy and gates of `folder`, each None where it has one of the faults."""
+    faults: list[Fault] = []
+    taxonomy, gates = None, None
+    try:
+        taxonomy = load_taxonomy(folder)
+    except FaultyError as error:
+        faults += error.faults
+    try:
+        gates = read_model(folder / "gates.yaml", Gates)
+    except FaultyError as error:
+        faults += error.faults
+    return taxonomy, gates, faults
 
 
 def read_pack(path: Path, taxonomy: Taxonomy) -> tuple[Pack | None, list[Fault]]:

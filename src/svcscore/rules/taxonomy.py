@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from svcscore.faults import read_model
 from svcscore.records import Polarity
 
 
@@ -51,6 +51,9 @@ class Taxonomy:
 
 
 def load_taxonomy(folder: Path) -> Taxonomy:
-    """The taxonomy of a lexicon folder."""
-    content = yaml.safe_load((folder / "taxonomy.yaml").read_text("utf-8"))
-    return Taxonomy(_File.model_validate(content).codes)
+    """The taxonomy of a lexicon folder.
+
+    Raises:
+        FaultyError: where it is not there, or not as it should be.
+    """
+    return Taxonomy(read_model(folder / "taxonomy.yaml", _File).codes)
