@@ -23,7 +23,8 @@ import pyroomacoustics
 import yaml
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
-from speech import SAMPLE_RATE, Samples, Speaker
+from svcscore.audio.samples import Samples
+from svcscore.hearing.speaker import SAMPLE_RATE, Speaker
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "tools" / "sample_scripts.yaml"

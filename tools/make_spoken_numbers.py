@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from speech import SAMPLE_RATE, Samples, Speaker
+from svcscore.audio.samples import Samples
+from svcscore.hearing.speaker import SAMPLE_RATE, Speaker
 
 READ = "零一二三四五六七八九"
 VOICES = ({"jf_alpha": 1.0}, {"jf_gongitsune": 1.0}, {"jf_tebukuro": 1.0}, {"jm_kumo": 1.0})

@@ -9,6 +9,7 @@ from statistics import fmean
 
 from svcscore.asr.verify import Probe
 from svcscore.audio.decode import decode
+from svcscore.audio.samples import Samples
 from svcscore.audio.speech import speech_spans
 from svcscore.errors import UsageError
 from svcscore.intake.discover import Item
@@ -79,13 +80,18 @@ def find_phrases(item: Item, sha256: str, phrases: Sequence[str], ears: Ears) ->
         InputError: where the recording cannot be decoded.
     """
     sound = decode(item.path, sha256=sha256, context=item.context)
-    speech = tuple(speech_spans(channel) for channel in sound.samples)
-    words = simplified(ears.transcriber.transcribe(sound.samples, speech)).words
+    return find_in(sound.samples, phrases, ears)
+
+
+def find_in(samples: Samples, phrases: Sequence[str], ears: Ears) -> tuple[Found, ...]:
+    """The same in sound at 16 kHz, ``[channels, n]``."""
+    speech = tuple(speech_spans(channel) for channel in samples)
+    words = simplified(ears.transcriber.transcribe(samples, speech)).words
     stretches = list(_stretches(words))
     locator = Locator([stretch.text for stretch in stretches])
     places = [(p, one) for p in phrases for one in locator.likenesses(normalise(p))]
     probes = [_probe(phrase, one, stretches[one.text]) for phrase, one in places]
-    scores = ears.listener.listen(sound.samples, probes, words)
+    scores = ears.listener.listen(samples, probes, words)
     found = (
         _found(phrase, one, stretches[one.text], score)
         for (phrase, one), score in zip(places, scores, strict=True)

@@ -133,6 +133,56 @@ def load_ears(settings: Settings) -> Ears:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A recording with who said what in it, before anything is judged."""
+
+    recording: Recording
+    samples: Samples
+    """``[channels, n]`` at 16 kHz."""
+    speech: float
+    """Seconds, of all channels together."""
+    turns: tuple[Turn, ...]
+    unheard: tuple[Span, ...]
+
+    def interactions(self, seed: str) -> tuple[Interaction, ...]:
+        """The visits, and the speech between them; `seed` makes their ids."""
+        return _interactions(self.recording, self.turns, self.unheard, seed)
+
+
+def hear(
+    item: Item, sha256: str, ears: Ears, tell: Callable[[float], None] = lambda seconds: None
+) -> Heard:
+    """Recognise a recording, and tell who says what.
+
+    Args:
+        item: of kind ``audio``.
+        sha256: of its content, in hex.
+        ears: that hear it.
+        tell: hears how many seconds of audio are done.
+
+    Raises:
+        InputError: where it cannot be decoded.
+    """
+    sound = decode(item.path, sha256=sha256, context=item.context)
+    speech = tuple(speech_spans(channel) for channel in sound.samples)
+    transcript = simplified(ears.transcriber.transcribe(sound.samples, speech, tell))
+    quality = assess(sound.samples, speech, bad_packets=sound.recording.quality.bad_packets)
+    return Heard(
+        recording=replace(
+            sound.recording,
+            quality=quality.quality,
+            remarks=(*sound.recording.remarks, *quality.remarks, *_unheard(transcript.unheard)),
+        ),
+        samples=sound.samples,
+        speech=sum(span.length for spans in speech for span in spans),
+        turns=tuple(
+            turns_from_audio(transcript, sound.samples, sound.recording.context, ears.embedder)
+        ),
+        unheard=transcript.unheard,
+    )
+
+
 def score_recording(
     item: Item,
     sha256: str,
@@ -156,35 +206,25 @@ def score_recording(
     """
     begun = time.monotonic()
     assert stages.ears is not None
-    ears = stages.ears
-    sound = decode(item.path, sha256=sha256, context=item.context)
-    speech = tuple(speech_spans(channel) for channel in sound.samples)
-    transcript = simplified(ears.transcriber.transcribe(sound.samples, speech, tell))
-    quality = assess(sound.samples, speech, bad_packets=sound.recording.quality.bad_packets)
-    recording = replace(
-        sound.recording,
-        quality=quality.quality,
-        remarks=(*sound.recording.remarks, *quality.remarks, *_unheard(transcript.unheard)),
-    )
-    context = recording.context
-    turns = turns_from_audio(transcript, sound.samples, context, ears.embedder)
-    prosody = measure_prosody(sound.samples, turns)
+    heard = hear(item, sha256, stages.ears, tell)
+    recording, samples = heard.recording, heard.samples
+    prosody = measure_prosody(samples, heard.turns)
     seed = _seed(recording, copy=copy)
     judged = tuple(
-        _judged(interaction, recording, stages, sound.samples, prosody)
-        for interaction in _interactions(recording, turns, transcript.unheard, seed)
+        _judged(interaction, recording, stages, samples, prosody)
+        for interaction in heard.interactions(seed)
     )
     tell(recording.duration)
     return Result(
         scored=Scored(
             recording=recording,
-            speech=sum(span.length for spans in speech for span in spans),
+            speech=heard.speech,
             interactions=judged,
             wall_seconds=time.monotonic() - begun,
             seed=seed,
             provenance=stages.provenance,
         ),
-        clips=tuple(_clips(judged, sound.samples)),
+        clips=tuple(_clips(judged, samples)),
     )
 
 
@@ -269,8 +309,8 @@ def _judged(
     listen: Callable[[Sequence[Probe]], Sequence[float | None]] | None = None
     if samples is not None and stages.ears is not None:
         words = tuple(word for turn in interaction.turns for word in turn.words)
-        hear = partial(stages.ears.listener.listen, samples, words=words)
-        listen = partial(_remembered, hear, asked)
+        ask = partial(stages.ears.listener.listen, samples, words=words)
+        listen = partial(_remembered, ask, asked)
     occasion = recording.context.occasion(interaction.span.start)
     findings = stages.engine.judge(interaction, listen, occasion=occasion)
     courtesy = stages.courtesy.judge(interaction.turns, prosody)

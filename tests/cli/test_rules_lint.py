@@ -4,7 +4,7 @@ import pytest
 from ledger_cases import batch, visit
 from rule_folders import RULE, call, make_folder, write
 
-from svcscore.errors import StoreError
+from svcscore.errors import StoreError, UsageError
 from svcscore.ledger.ingest import ingest
 from svcscore.resources import data_folder
 from svcscore.store.database import Database
@@ -241,3 +241,40 @@ def test_a_credit_that_waits_for_what_no_rule_finds(folder):
     credit = {**CREDIT, "code": "waiting.appease", "after": {"codes": ["complaint.cue"]}}
     write(folder, credit)
     assert ("unreachable", "test.greeting", "fault") in doubts(folder)
+
+
+def write_table(path, *rows):
+    path.mkdir(exist_ok=True)
+    lines = ["phrase,said,by_text,found,heard", *rows]
+    (path / "phrases.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_a_phrase_that_is_hardly_ever_written_down(folder, tmp_path):
+    write(folder, {**RULE, "phrases": ["余额不足", "别磨蹭", "快点走"], "examples": ["别磨蹭"]})
+    heard = write_table(
+        tmp_path / "heard", "余额不足,6,0,1,鱼饿不足|以下不足", "别磨蹭,6,2,5,", "快点走,2,0,0,"
+    )
+    result = call("lint", folder, "--heard", heard)
+    lines = (folder / "test.yaml").read_text("utf-8").splitlines()
+    at = lines.index("  - 余额不足") + 1
+    (line, summary) = result.output.splitlines()  # two times of the third prove nothing
+    assert line.startswith(
+        f"{folder / 'test.yaml'}:{at}: test.hurry: “余额不足” was found 1 of the 6"
+    )
+    assert "heard as 鱼饿不足、以下不足" in line
+    assert summary == "1 rules: 0 faults, 1 warnings"
+
+
+@pytest.mark.parametrize(
+    "table", [None, "a,b\n1,2\n", "phrase,said,by_text,found,heard\n急什么,x,0,0,\n"]
+)
+def test_what_is_no_table_of_hearing_is_told(folder, tmp_path, table):
+    write(folder, RULE)
+    heard = tmp_path / "heard"
+    heard.mkdir()
+    if table is not None:
+        (heard / "phrases.csv").write_text(table, "utf-8")
+    error = call("lint", folder, "--heard", heard).exception
+    assert isinstance(error, UsageError)
+    assert "phrases robustness --save" in str(error)

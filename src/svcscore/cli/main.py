@@ -29,7 +29,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retention": ("svcscore.cli.retention:retention", "Delete what was kept long enough."),
     "models": ("svcscore.cli.models:models", "Find, check, fetch and carry weights."),
     "bundle": ("svcscore.cli.bundle:bundle", "Carry svcscore to a machine without a network."),
-    "phrases": ("svcscore.cli.phrases:phrases", "Try phrases on text, or find them in audio."),
+    "phrases": (
+        "svcscore.cli.phrases:phrases",
+        "Try phrases on text, find them in audio, see which are heard.",
+    ),
+    "diarize": ("svcscore.cli.diarize:diarize", "Look at who speaks when in one recording."),
     "rules": ("svcscore.cli.rules:rules", "Test, lint, try, compare and tune rules."),
     "courtesy": ("svcscore.cli.courtesy:courtesy", "Classify, train and evaluate courtesy."),
     "doctor": ("svcscore.cli.doctor:doctor", "Check this installation, with remedies."),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from svcscore.cli.find import find
 from svcscore.cli.jsonl import read_lines
+from svcscore.cli.robustness import robustness
 from svcscore.records import Role
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ class _Query(BaseModel):
 
 @click.group()
 def phrases() -> None:
-    """Try phrases on text, or find them in audio."""
+    """Try phrases on text, find them in audio, or see which of them can be heard."""
 
 
 phrases.add_command(find)
+phrases.add_command(robustness)
 
 
 @phrases.command("try")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from datetime import datetime
@@ -14,7 +15,10 @@ from svcscore.cli.database import scope, scope_options
 from svcscore.cli.rules_folder import FOLDER, folder_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from svcscore.faults import Fault
+    from svcscore.phrases.measured import Measured
     from svcscore.rules.lint import Lint
 
 
@@ -26,6 +30,11 @@ if TYPE_CHECKING:
     help="Also try the rules on what this database holds: which never fire, or always?",
 )
 @scope_options
+@click.option(
+    "--heard",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="What `phrases robustness --save` wrote (default: what is known of the packaged phrases).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def lint(
     folder: Path | None,
@@ -34,21 +43,25 @@ def lint(
     branch: str | None,
     since: datetime | None,
     until: datetime | None,
+    heard: Path | None,
     as_json: bool,
 ) -> None:
     """Tell what is doubtful in the rules: file, line, rule, what, remedy.
 
     Phrases that stand twice or mean two things (in words or by sound), that their own exclusions
-    undo, or that cannot be heard safely; rules that can never apply; missing counter-examples.
+    undo, that cannot be heard safely, or that this recogniser hardly ever writes down; rules that
+    can never apply; missing counter-examples.
     Exit code 2 where a file has faults or a rule can never say anything; warnings alone are 0.
     """
+    from svcscore.resources import data_folder
     from svcscore.rules.lint import Desk
     from svcscore.rules.lint import lint as doubts
     from svcscore.rules.load import read_lexicon
 
     chosen = folder_of(folder)
     lexicon, faults = read_lexicon(chosen)
-    found = list(doubts(chosen, lexicon)) if lexicon.packs else []
+    measured = _measured(heard or data_folder("models") / "hearing")
+    found = list(doubts(chosen, lexicon, measured)) if lexicon.packs else []
     tried = None
     if url is not None and lexicon.packs:
         from svcscore.ledger.firing import firing, firing_doubts
@@ -64,6 +77,26 @@ def lint(
         _show(faults, found, len(lexicon.rules), tried)
     if faults or any(one.fault for one in found):
         sys.exit(2)
+
+
+def _measured(folder: Path) -> Mapping[str, Measured]:
+    """The table in `folder`.
+
+    Raises:
+        UsageError: ``input.invalid`` where there is none.
+    """
+    from svcscore.errors import UsageError
+    from svcscore.phrases.measured import read_measured
+
+    try:
+        return read_measured(folder)
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
+        raise UsageError(
+            "input.invalid",
+            f"this is not what `phrases robustness --save` writes: {error}",
+            "name the folder that it wrote",
+            str(folder),
+        ) from error
 
 
 def _show(faults: list[Fault], found: list[Lint], rules: int, tried: int | None) -> None:

@@ -6,7 +6,7 @@ log-likelihood ratio a per character (-0.25 where it was not asked), the phrase 
 
     P(heard) = 1 / (1 + exp(-(t(c) + 2 (w - 0.7) + 2 (clip(a, -2, 2) + 0.25))))
     t(c)     = 3.0 where the very text stands there, else 2.2 - s c
-    s        = 25 for breaches, which are seldom said: what is like one is mostly something else; else 12
+    s        = 38 for breaches, which are seldom said: what is like one is mostly something else; else 18
 
 which falls with c and rises with w and a. The weights are set by hand, not fitted: on the synthetic
 samples a is -0.6 to 1.3 (5th to 95th of a hundred) for phrases that were said and misheard, -3.4 to
@@ -25,8 +25,8 @@ SUPPORTS = 0.0
 """Acoustic score from which the second listen agrees (`asr.verify`, `benchmarks/listen.py`)."""
 CONTRADICTS = -1.5
 """Acoustic score below which it disagrees: a likeness is then rejected, the very text reviewed."""
-VERY_CLOSE = 0.03
-"""Cost per syllable up to which sound is as good as text (one zh/z or an/ang in three)."""
+VERY_CLOSE = 0.02
+"""Cost per syllable up to which sound is as good as text (one en/eng or in/ing in three or four)."""
 ROLE_SURE = 0.85
 CONFIDENT = 0.5
 """Mean probability of the words from which they may make a red line final."""
@@ -34,7 +34,7 @@ CONFIRM_BREACH = 0.9
 CONFIRM_OTHER = 0.75
 REJECT = 0.2
 
-_EXACT, _SAME_SOUND, _PER_COST, _PER_COST_RARE = 3.0, 2.2, 12.0, 25.0
+_EXACT, _SAME_SOUND, _PER_COST, _PER_COST_RARE = 3.0, 2.2, 18.0, 38.0
 _CONFIDENCE, _MIDDLE = 2.0, 0.7
 _ACOUSTIC, _UNDECIDED, _LEAST, _MOST = 2.0, -0.25, -2.0, 2.0
 

@@ -24,10 +24,10 @@ from svcscore.text.pinyin import UnitTable, syllables
 SEPARATOR = "\n"
 SHORTEST_BY_SOUND = 2
 """Single characters match by text only: every sound has many."""
-RECOGNISED = (0.0, 0.0, 0.0, 0.12, 0.15, 0.2)
+RECOGNISED = (0.0, 0.0, 0.0, 0.04, 0.08, 0.13, 0.15)
 """Highest cost per syllable of a hit in recognised text, by the length of the needle (the last one
 holds for all longer ones): in a short phrase one syllable changes too much."""
-STATED = (0.0, 0.0, 0.0, 0.06)
+STATED = (0.0, 0.0, 0.0, 0.03)
 """The same in text that somebody wrote: a typist's homophones, nothing looser."""
 _HEAD = 3
 """Characters by which longer needles are looked up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,35 @@ def manager_page(path: Path, name: str, **content: Any) -> None:  # noqa: ANN401
     Raises:
         OSError: where it cannot be written; what was there before is then as it was.
     """
-    css, js = asset("report.css") + asset("manager.css"), asset("manager.js")
-    page = template(name).render(css=css, js=js, policy=policy(css, js), **content)
+    write_page(path, name, css=("report.css", "manager.css"), js=("manager.js",), **content)
+
+
+def write_page(
+    path: Path,
+    name: str,
+    *,
+    css: Sequence[str],
+    js: Sequence[str],
+    allowed: Sequence[str] = (),
+    **content: Any,  # noqa: ANN401
+) -> None:
+    """Write a page from a template that extends ``manager.html.j2``.
+
+    Args:
+        path: of the page.
+        name: of the template.
+        css: names of its styles in `templates/`.
+        js: names of its scripts there.
+        allowed: what its policy allows besides them.
+        content: what the template shows.
+
+    Raises:
+        OSError: where it cannot be written; what was there before is then as it was.
+    """
+    styles, scripts = (Markup("").join(map(asset, names)) for names in (css, js))
+    page = template(name).render(
+        css=styles, js=scripts, policy=policy(styles, scripts, *allowed), **content
+    )
     with whole(path) as draft:
         draft.write_text(page, "utf-8", errors="backslashreplace", newline="\n")
 

@@ -5,7 +5,7 @@ A fault is a rule that can never say anything; all else is a warning. Examples a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 import yaml
 
 from svcscore.faults import FaultyError, Loc, line_of, read_source
+from svcscore.phrases.measured import Measured
 from svcscore.phrases.pattern import expand
 from svcscore.rules.definition import AnyRule, DutyRule, NearRule, PhraseRule, RepeatRule
 from svcscore.rules.entities import wanted
@@ -28,7 +29,7 @@ class Lint:
     rule: str
     check: str
     """``duplicate``, ``collision``, ``undone``, ``unguarded``, ``unreachable``, ``examples``,
-    ``short``, ``common``, ``never`` or ``always``."""
+    ``short``, ``common``, ``unheard``, ``never`` or ``always``."""
     what: str
     remedy: str
     fault: bool = False
@@ -103,13 +104,22 @@ class Desk:
         return f"{rule.id} ({file.name}:{line})"
 
 
-def lint(folder: Path, lexicon: Lexicon) -> tuple[Lint, ...]:
-    """All doubts about the packs of `folder`, which `lexicon` was read from; by file and line."""
+def lint(folder: Path, lexicon: Lexicon, measured: Mapping[str, Measured]) -> tuple[Lint, ...]:
+    """All doubts about the packs of `folder`, which `lexicon` was read from; by file and line.
+
+    `measured` tells what became of phrases that were said to the recogniser.
+    """
+    from svcscore.rules.lint_hearing import hearing_doubts
     from svcscore.rules.lint_phrases import phrase_doubts
     from svcscore.rules.lint_reach import reach_doubts
 
     desk = Desk.of(folder, lexicon)
-    found = [*reach_doubts(desk), *phrase_doubts(desk), *_few_counter_examples(desk)]
+    found = [
+        *reach_doubts(desk),
+        *phrase_doubts(desk),
+        *hearing_doubts(desk, measured),
+        *_few_counter_examples(desk),
+    ]
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.rule, one.check)))
 
 
@@ -143,3 +153,14 @@ def listened(rule: AnyRule) -> Iterator[tuple[Loc, str]]:
 def pieces_of(phrase: str) -> tuple[tuple[str, ...], ...]:
     """The plain forms of a phrase, each as its pieces in order, normalised; an entity has none."""
     return () if wanted(phrase) else tuple(variant.pieces for variant in expand(phrase))
+
+
+def in_order(text: str, pieces: Iterable[str]) -> bool:
+    """Whether `text` holds all `pieces` of a form, one after the other."""
+    at = 0
+    for piece in pieces:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from svcscore.faults import Loc
 from svcscore.phrases.candidates import PhraseSearch
@@ -12,7 +12,7 @@ from svcscore.phrases.index import SHORTEST_BY_SOUND
 from svcscore.records import Polarity, Role
 from svcscore.rules.base import Dialogue
 from svcscore.rules.definition import AnyRule, NearRule, PhraseRule
-from svcscore.rules.lint import Desk, Lint, listened, pieces_of
+from svcscore.rules.lint import Desk, Lint, in_order, listened, pieces_of
 from svcscore.text.normalise import normalise
 from svcscore.text.pinyin import syllables
 
@@ -144,17 +144,7 @@ def _own(rule: AnyRule, dialogue: Dialogue) -> Iterator[str]:
 
 
 def _holds(text: str, phrase: str) -> bool:
-    return any(_in_order(text, pieces) for pieces in pieces_of(phrase))
-
-
-def _in_order(text: str, pieces: Iterable[str]) -> bool:
-    at = 0
-    for piece in pieces:
-        found = text.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
+    return any(in_order(text, pieces) for pieces in pieces_of(phrase))
 
 
 def _short(desk: Desk) -> Iterator[Lint]:

@@ -7,29 +7,36 @@ a line, apart by one blank, so no field may hold one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from svcscore.audio import files
-from svcscore.records import Scored
+from svcscore.records import Recording, Scored
 from svcscore.reports.exchange.shared import Spoken, spoken
 
 
 def rttm(scored: Scored, *, roles: bool = False) -> str:
+    """`rttm_of` a recording that was judged."""
+    return rttm_of(scored.recording, spoken(scored), roles=roles)
+
+
+def rttm_of(recording: Recording, said: Iterable[Spoken], *, roles: bool = False) -> str:
     """One ``SPEAKER`` line a turn.
 
     Args:
-        scored: the recording.
+        recording: that it is of.
+        said: its turns.
         roles: name each turn by its role, with the role's probability as confidence; else by the
             speaker that was told apart (``S1``), or the role where there is none.
     """
-    file = file_id(scored)
-    return "".join(_line(file, one, roles) for one in spoken(scored))
+    file = file_id(recording)
+    return "".join(_line(file, one, roles) for one in said)
 
 
-def file_id(scored: Scored) -> str:
+def file_id(recording: Recording) -> str:
     """The recording's name without folder and ending, blanks as ``_``; its id where none is left."""
-    name = PurePosixPath(files.shown(scored.recording.path)).stem
-    return _field(name) or scored.recording.id
+    name = PurePosixPath(files.shown(recording.path)).stem
+    return _field(name) or recording.id
 
 
 def _line(file: str, one: Spoken, roles: bool) -> str:

@@ -8,11 +8,20 @@ one millisecond long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from svcscore.records import CourtesyScore, Finding, Role, Scored, Status, Turn, Verdict
+from svcscore.records import (
+    CourtesyScore,
+    Finding,
+    Interaction,
+    Role,
+    Scored,
+    Status,
+    Turn,
+    Verdict,
+)
 from svcscore.reports.contract import finding_line
 from svcscore.spans import Span
 from svcscore.text.masking import mask
@@ -51,21 +60,32 @@ class Spoken:
 
 def spoken(scored: Scored) -> tuple[Spoken, ...]:
     """All turns of a recording by start, also those without words."""
-    said = []
-    for judged in scored.interactions:
-        courtesy = {score.turn: score for score in judged.courtesy}
-        turns = judged.interaction.turns
-        for turn, text in zip(turns, masked_turns(turns), strict=True):
-            said.append(
-                Spoken(
-                    interaction_id=judged.interaction.id,
-                    turn=turn,
-                    span=written(turn.span),
-                    text=shown(text).strip(),
-                    courtesy=courtesy.get(turn.index),
-                )
-            )
+    return _by_start(
+        one
+        for judged in scored.interactions
+        for one in _spoken(judged.interaction, {score.turn: score for score in judged.courtesy})
+    )
+
+
+def spoken_in(interactions: Iterable[Interaction]) -> tuple[Spoken, ...]:
+    """The same where nothing was judged."""
+    return _by_start(one for interaction in interactions for one in _spoken(interaction, {}))
+
+
+def _by_start(said: Iterable[Spoken]) -> tuple[Spoken, ...]:
     return tuple(sorted(said, key=lambda one: one.span))
+
+
+def _spoken(interaction: Interaction, courtesy: Mapping[int, CourtesyScore]) -> Iterator[Spoken]:
+    turns = interaction.turns
+    for turn, text in zip(turns, masked_turns(turns), strict=True):
+        yield Spoken(
+            interaction_id=interaction.id,
+            turn=turn,
+            span=written(turn.span),
+            text=shown(text).strip(),
+            courtesy=courtesy.get(turn.index),
+        )
 
 
 def written(span: Span) -> Span:

