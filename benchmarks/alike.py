@@ -79,6 +79,17 @@ def answers(said: Said, partners: dict[str, str], ears: Ears) -> Iterator[Answer
             )
 
 
+def kind(answer: Answer) -> str:
+    """What the two phrases of a question have in common."""
+    if answer.said == answer.asked:
+        return "said"
+    if answer.asked in answer.said:
+        return "other, word for word a part of what was said"
+    if lazy_pinyin(answer.asked) == lazy_pinyin(answer.said):
+        return "other, differing in tones only"
+    return "other"
+
+
 def _share(chosen: list[Answer], limit: float) -> str:
     count = sum(answer.probability >= limit for answer in chosen)
     ends = binomtest(count, len(chosen)).proportion_ci(method="wilson")
@@ -99,14 +110,15 @@ def main() -> None:
     print(f"{len(partners)} phrases of {PAIRS.name}, one made voice each")
     for condition in CONDITIONS[:2]:
         own = [answer for answer in told if answer.condition == condition.name]
-        right = [answer for answer in own if answer.asked == answer.said]
-        wrong = [answer for answer in own if answer.asked != answer.said]
-        for limit in LIMITS:
-            print(
-                f"  {condition.name} ({condition.snr:g} dB), probability >= {limit}:"
-                f" said and found {_share(right, limit)}, other fired {_share(wrong, limit)}"
-            )
-    fired = [a for a in told if a.asked != a.said and a.probability >= LIMITS[-1]]
+        print(f"  {condition.name} ({condition.snr:g} dB)")
+        for name in sorted({kind(answer) for answer in own}, reverse=True):
+            chosen = [answer for answer in own if kind(answer) == name]
+            shares = ", ".join(f">= {limit}: {_share(chosen, limit)}" for limit in LIMITS)
+            print(f"    {name}: {shares}")
+        wrong = [answer for answer in own if answer.said != answer.asked]
+        shares = ", ".join(f">= {limit}: {_share(wrong, limit)}" for limit in LIMITS)
+        print(f"    all others: {shares}")
+    fired = [a for a in told if kind(a) == "other" and a.probability >= LIMITS[-1]]
     print("  fired:", "、".join(sorted({f"{a.asked} for {a.said}" for a in fired})))
 
 
