@@ -12,7 +12,7 @@ from svcscore.ledger import tuning
 from svcscore.rules.load import load_lexicon
 from svcscore.store.database import Database
 
-HURRY = {**RULE, "phrases": ["急什么", "没看我正忙着吗"]}
+HURRY = {**RULE, "phrases": ["急什么", "没看我真忙着吗"]}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_what_reviews_suggest_holds_on_the_half_that_was_not_looked_at(made):
     (rule,) = told(folder, "--db", path)["rules"]
     texts = {one["text"]: one["field"] for one in rule["proposal"]["exclusions"]}
     assert texts["着急什么时候"] == "unless"
-    assert [one["text"] for one in rule["proposal"]["phrases"]] == ["没看我真忙着吗"]
+    assert [one["text"] for one in rule["proposal"]["phrases"]] == ["没看我正忙着吗"]
     assert 0.83 < rule["proposal"]["least"] < 0.9
     before, after = rule["held_out"], rule["after"]
     assert before["precision"]["value"] < 0.6
@@ -80,11 +80,11 @@ def test_the_page_for_people_and_nothing_is_written(made, tmp_path):
     copy = tmp_path / "copy.sqlite"
     shutil.copy(path, copy)
     result = call("tune", folder, "--db", copy, "--rule", "test.hurry")
-    for line in ("unless: [", "phrases: [没看我真忙着吗]", "least: 0.8", "held-out after: "):
+    for line in ("unless: [", "phrases: [没看我正忙着吗]", "least: 0.8", "held-out after: "):
         assert line in result.output
     assert "overturned turns, no confirmed one (log-odds" in result.output
     assert _dump(copy) == _dump(path)
-    assert (folder / "test.yaml").read_text("utf-8").count("没看我真忙着吗") == 0
+    assert (folder / "test.yaml").read_text("utf-8").count("没看我正忙着吗") == 0
 
 
 def test_what_stands_elsewhere_in_the_turn_becomes_unless_turn(tmp_path):

@@ -23,7 +23,7 @@ NEAR_MISS = (
 """The words are there and mean something else."""
 MISHEARD = (("你急什么", 0.12), ("急什么呀", 0.1))
 """The recogniser was not sure, and wrong."""
-LIKENESS = (("你没看我真忙着吗", 0.95), ("没看我真忙着吗先生", 0.95))
+LIKENESS = (("你没看我正忙着吗", 0.95), ("没看我正忙着吗先生", 0.95))
 """Sounds like a phrase of the rule, and people say that it is one."""
 
 
