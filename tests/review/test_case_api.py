@@ -36,7 +36,7 @@ def test_a_decision_is_answered_with_the_score_and_a_conflict_with_who_was_first
     asked = {"finding_id": first(one)["id"], "decision": "confirm"}
     answer = one.post(f"{CASE}/decisions", json=asked)
     assert answer.status_code == 200
-    assert (answer.json()["known"], answer.json()["waiting"]) == (False, 1)
+    assert (answer.json()["known"], answer.json()["waiting"]) == (False, 2)
     assert one.post(f"{CASE}/decisions", json=asked).json()["known"]
     assert two.post(f"{CASE}/decisions", json=asked).json()["error"] == "desk.conflict"
     told = two.post(f"{CASE}/decisions", json=asked)

@@ -33,14 +33,14 @@ def saved(page, decision, at):
 
 def test_a_whole_case_by_keys_alone(entered):
     page = opened(entered("reviewer"))
-    assert page.locator("#waiting").inner_text() == "2 项待判断"
+    assert page.locator("#waiting").inner_text() == "3 项待判断"
     assert page.evaluate("document.activeElement.className") == "pick"
     assert page.locator("#final-total").inner_text() == "0.0"
 
     page.keyboard.press("y")
     saved(page, "confirm", 0)
     assert current(page) == "顶撞"  # the focus has gone on to what still waits
-    assert "2 项" not in page.locator("#waiting").inner_text()
+    assert "3 项" not in page.locator("#waiting").inner_text()
 
     page.keyboard.press("x")
     page.wait_for_selector("#overturn[open]")
@@ -48,7 +48,7 @@ def test_a_whole_case_by_keys_alone(entered):
     saved(page, "overturn", 1)
     decided = page.locator("[data-group=open] .finding").nth(1)
     assert "语境不同：不是对客户说的" in decided.locator(".decided").text_content()
-    page.wait_for_selector("#waiting[data-waiting='0']")
+    page.wait_for_selector("#waiting[data-waiting='1']")
 
     page.keyboard.press("u")
     saved(page, "open", 1)
@@ -183,6 +183,6 @@ def test_in_english(entered):
     page = opened(entered("reviewer"))
     page.get_by_text("English").click()
     page.wait_for_selector("main[data-ready=yes]")
-    assert page.locator("#waiting").inner_text() == "2 to decide"
+    assert page.locator("#waiting").inner_text() == "3 to decide"
     page.keyboard.press("y")
     saved(page, "confirm", 0)
