@@ -57,7 +57,7 @@ def main() -> None:
     sound = decode(folder / "numbers.wav", sha256="0" * 64)
     transcriber = WhisperTranscriber(find_asr(None), threads=2)
     transcript = heard(sound.samples, transcriber)
-    turns = turns_from_audio(transcript, sound.samples, sound.recording.context, None)
+    turns = turns_from_audio(transcript, sound.samples, sound.recording.context, None).turns
     mute = redacted_spans(turns)
     for text in masked_turns(turns):
         print(f"  {text}")

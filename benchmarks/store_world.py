@@ -20,7 +20,6 @@ from svcscore.records import (
     Judged,
     Kind,
     Match,
-    PointsLine,
     Polarity,
     Role,
     Scored,
@@ -30,6 +29,7 @@ from svcscore.records import (
     Verdict,
     Word,
 )
+from svcscore.scorecards import PointsLine
 from svcscore.spans import Span
 from svcscore.testing.records import (
     make_finding,

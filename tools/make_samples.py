@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyroomacoustics
 import yaml
+from scipy.ndimage import binary_closing
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from svcscore.audio.samples import Samples
@@ -38,6 +39,9 @@ VISIT_MARGIN_SECONDS = 0.3  # a visit starts before its first word and ends afte
 GLASS_DB = -14.0  # what the glass takes from a voice on its way to the other side's microphone
 OWN_MICROPHONE_METRES = 0.5  # from a customer to the customer's microphone, where there is one
 PEAK = 0.7
+ACTIVITY_HOP = SAMPLE_RATE // 100
+ACTIVITY_DB = -30.0  # of a turn's own level; quieter steps of 10 ms are no speech
+ACTIVITY_GAP_STEPS = 20  # shorter pauses are part of the speech
 TELEPHONE_BAND_HZ = (300, 3400)
 CODECS = {".wav": "pcm_s16le", ".flac": "flac", ".mp3": "mp3", ".m4a": "aac", ".ogg": "libopus"}
 BIT_RATE = 40_000  # per channel, of the lossy codecs
@@ -53,8 +57,10 @@ class Turn:
     start: float
     end: float
     role: str
+    voice: str
     text: str
     ticket: str | None
+    kind: str | None
     sound: Samples
 
     @property
@@ -99,9 +105,20 @@ class Studio:
             if turns:
                 clock += line.get("gap", DEFAULT_GAP_SECONDS)
             end = clock + len(sound) / SAMPLE_RATE
-            turns.append(Turn(clock, end, line["role"], line["text"], line.get("ticket"), sound))
-            clock = end
-        return turns
+            turns.append(
+                Turn(
+                    start=clock,
+                    end=end,
+                    role=line["role"],
+                    voice=line["voice"],
+                    text=line["text"],
+                    ticket=line.get("ticket"),
+                    kind=line.get("kind"),
+                    sound=sound,
+                )
+            )
+            clock = max(turn.end for turn in turns)
+        return sorted(turns, key=lambda turn: turn.start)
 
     def record(self, sample: dict[str, Any], turns: list[Turn]) -> Channels:
         """Put the turns into the sample's room, add its noise and bring it to its level."""
@@ -196,6 +213,17 @@ def _microphones(scene: dict[str, Any], own: bool) -> list[Microphone]:
     return microphones
 
 
+def _spoken(turn: Turn) -> dict[str, Any]:
+    """Whose voice it is, and when it really sounds: speech has pauses at commas."""
+    steps = len(turn.sound) // ACTIVITY_HOP
+    framed = turn.sound[: steps * ACTIVITY_HOP].reshape(steps, ACTIVITY_HOP)
+    loud = np.sqrt(np.mean(np.square(framed), axis=1)) > 10 ** (ACTIVITY_DB / 20)
+    closed = binary_closing(loud, np.ones(ACTIVITY_GAP_STEPS)) | loud
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], closed.astype(int), [0]])))
+    times = turn.start + edges.reshape(-1, 2) * ACTIVITY_HOP / SAMPLE_RATE
+    return {"voice": turn.voice, "speech": [[round(float(t), 2) for t in pair] for pair in times]}
+
+
 def _span(turn: Turn) -> slice:
     return slice(round(turn.start * SAMPLE_RATE), round(turn.end * SAMPLE_RATE))
 
@@ -230,6 +258,7 @@ def _visits(turns: list[Turn]) -> list[dict[str, Any]]:
                 "ticket": ticket,
                 "start": round(own[0].start - VISIT_MARGIN_SECONDS, 2),
                 "end": round(own[-1].end + VISIT_MARGIN_SECONDS, 2),
+                **({"kind": own[0].kind} if own[0].kind else {}),
             }
         )
     return visits
@@ -258,6 +287,7 @@ def _expected(sample: dict[str, Any], turns: list[Turn], breaches: list[str]) ->
                 "end": round(turn.end, 2),
                 "role": turn.role,
                 "text": turn.text,
+                **(_spoken(turn) if sample.get("speech_told") else {}),
             }
             for turn in turns
         ],

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from svcscore import __version__
 from svcscore.asr.check import sha256_of as stamped_sha256
-from svcscore.asr.weights import find_asr, find_speaker_encoder
+from svcscore.asr.weights import find_asr, named_speaker_encoder
 from svcscore.audio.files import shown, unreadable
 from svcscore.errors import InputError, OutputError
 from svcscore.intake.discover import Item, Plan
@@ -132,7 +132,7 @@ def _alone(folder: Folder) -> FileLock:
 def _digest(settings: Settings, *, hearing: bool) -> str:
     """Digest of everything beside an input that its result depends on."""
     models = data_folder("models")
-    encoder = find_speaker_encoder() if hearing else None
+    encoder = named_speaker_encoder() if hearing else None
     parts = {
         "version": __version__,
         "evidence": FORMAT,
@@ -141,6 +141,7 @@ def _digest(settings: Settings, *, hearing: bool) -> str:
         "models": digest_of(models, "*.skops", "*.yaml"),
         "asr": find_asr(settings.model).sha256 if hearing else "",
         "speakers": stamped_sha256(encoder) if encoder else "",
+        "voices": stamped_sha256(settings.voices) if settings.voices and hearing else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

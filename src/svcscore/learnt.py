@@ -39,6 +39,19 @@ def read(folder: Path, model: str, what: str) -> tuple[Any, str]:
     # imported here: it takes long, and not every command asks a model
     from skops.io import get_untrusted_types, loads
 
+    data, sha256 = verified(folder, model, what)
+    if get_untrusted_types(data=data):
+        raise corrupt(folder / model, "it holds more than arrays and strings")
+    return loads(data, trusted=[]), sha256
+
+
+def verified(folder: Path, model: str, what: str) -> tuple[bytes, str]:
+    """The bytes of the file `model` in `folder`, and their SHA-256 in hex.
+
+    Raises:
+        WeightsError: ``weights.missing``, or ``weights.corrupt`` where the file is not that of the
+            card beside it.
+    """
     try:
         data = (folder / model).read_bytes()
         card = yaml.safe_load((folder / CARD).read_text("utf-8"))
@@ -49,9 +62,7 @@ def read(folder: Path, model: str, what: str) -> tuple[Any, str]:
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != card["sha256"]:
         raise corrupt(folder / model, f"its SHA-256 is {sha256}, not that of {CARD}")
-    if get_untrusted_types(data=data):
-        raise corrupt(folder / model, "it holds more than arrays and strings")
-    return loads(data, trusted=[]), sha256
+    return data, sha256
 
 
 def corrupt(path: Path, message: str) -> WeightsError:

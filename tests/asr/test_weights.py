@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from small_models import (
     BASE,
-    ENCODER,
     FILES,
     REVISION,
     UNPACKAGED,
@@ -21,11 +20,9 @@ from small_models import (
 )
 
 from svcscore.asr import cache
-from svcscore.asr.check import sha256_of
 from svcscore.asr.hub import hub_cache
 from svcscore.asr.manifest import load_manifest
-from svcscore.asr.packages import path_of
-from svcscore.asr.weights import find_asr, find_speaker_encoder, list_models, locate, verify
+from svcscore.asr.weights import find_asr, list_models, locate, named_speaker_encoder, verify
 
 
 @pytest.fixture(scope="module")
@@ -200,18 +197,13 @@ def test_model_dir_that_is_no_folder(monkeypatch, tmp_path):
 # the speaker encoder, the list, the manifest
 
 
-def test_the_speaker_encoder_is_used_where_it_is_installed():
-    path = find_speaker_encoder()
-    assert path == path_of(ENCODER.main.parts[0])
-    assert sha256_of(path, fresh=True) == ENCODER.main.sha256
-
-
 def test_another_speaker_encoder_may_be_named(monkeypatch, tmp_path):
+    assert named_speaker_encoder() is None
     own = tmp_path / "own.onnx"
     monkeypatch.setenv("SVCSCORE_SPEAKER_ENCODER", str(own))
-    assert refusal(find_speaker_encoder).code == "weights.missing"
+    assert refusal(named_speaker_encoder).code == "weights.missing"
     own.touch()
-    assert find_speaker_encoder() == own
+    assert named_speaker_encoder() == own
 
 
 def test_every_model_is_listed():
@@ -239,6 +231,6 @@ def test_verify_tells_what_is_there_and_what_was_asked():
 
 def test_the_default_needs_nothing_but_packages():
     embedded = {model.name for model in load_manifest().models if model.distributions}
-    assert embedded == {"base", "speaker-encoder"}
+    assert embedded == {"base"}
     for model in load_manifest().models:
         assert model.distributions or model.hub is not None, model.name

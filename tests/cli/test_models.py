@@ -80,11 +80,11 @@ def test_verify_tells_damage_once_and_the_next_use_mends_it(tmp_path):
 
 
 def test_export_and_import(place, tmp_path):
-    archive = tmp_path / "encoder.tar"
-    assert models(place, "export", "speaker-encoder", archive).returncode == 0
+    archive = tmp_path / "base.tar"
+    assert models(place, "export", "base", archive).returncode == 0
     done = models(place, "import", archive)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (place / "cache" / "models" / "speaker-encoder" / "embedder.int8.onnx").is_file()
+    assert (place / "cache" / "models" / "base" / "model.bin").is_file()
 
 
 def test_errors_are_one_line_with_code_and_remedy(place, tmp_path):
@@ -93,7 +93,7 @@ def test_errors_are_one_line_with_code_and_remedy(place, tmp_path):
         (("import", tmp_path / "not.tar"), "weights.archive"),
         (("export", "medium", tmp_path / "medium.tar"), "weights.missing"),
         (("export", "nonsense", tmp_path / "x.tar"), "weights.missing"),
-        (("export", "speaker-encoder", tmp_path / "nowhere" / "x.tar"), "output.unwritable"),
+        (("export", "base", tmp_path / "nowhere" / "x.tar"), "output.unwritable"),
     ):
         done = models(place, *arguments)
         assert (done.returncode, done.stdout) == (1, "")

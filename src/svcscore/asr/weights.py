@@ -82,25 +82,21 @@ def find_asr(model: str | Path | None) -> Found:
     )
 
 
-def find_speaker_encoder() -> Path | None:
-    """The ONNX file of the speaker encoder; None where it is not installed.
-
-    ``SVCSCORE_SPEAKER_ENCODER`` names another file, which is taken as it is.
+def named_speaker_encoder() -> Path | None:
+    """The speaker encoder that ``SVCSCORE_SPEAKER_ENCODER`` names; None for the one that is carried.
 
     Raises:
-        WeightsError: ``weights.corrupt``; ``weights.missing`` where the variable names no file.
+        WeightsError: ``weights.missing`` where the variable names no file.
     """
     asked = os.environ.get(SPEAKER_ENCODER)
-    if asked:
-        path = Path(asked).expanduser().absolute()
-        if not path.is_file():
-            raise WeightsError(
-                "weights.missing", f"{SPEAKER_ENCODER} names no file", "mend it or unset it", asked
-            )
-        return path
-    model = load_manifest().named("speaker-encoder")
-    found = locate(model)
-    return None if found.status == "missing" else usable(model, found).path
+    if not asked:
+        return None
+    path = Path(asked).expanduser().absolute()
+    if not path.is_file():
+        raise WeightsError(
+            "weights.missing", f"{SPEAKER_ENCODER} names no file", "mend it or unset it", asked
+        )
+    return path
 
 
 def list_models() -> tuple[Found, ...]:

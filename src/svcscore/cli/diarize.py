@@ -16,6 +16,16 @@ LONGEST = 5400.0
 
 @click.command()
 @click.argument("file", metavar="FILE")
+@click.option(
+    "--queue",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV of the queue system: which ticket was served when, at which counter.",
+)
+@click.option(
+    "--voices",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Enrolled voices of staff (svcscore staff enrol).",
+)
 @click.option("--model", help="Recogniser: a name (base, small, …) or a CTranslate2 folder.")
 @click.option(
     "--rttm", type=click.Path(dir_okay=False, path_type=Path), help="Write RTTM here; - is stdout."
@@ -27,7 +37,13 @@ LONGEST = 5400.0
     help="Write a page with the timeline and the sound here.",
 )
 def diarize(
-    file: str, model: str | None, rttm: Path | None, roles: bool, html: Path | None
+    file: str,
+    queue: Path | None,
+    voices: Path | None,
+    model: str | None,
+    rttm: Path | None,
+    roles: bool,
+    html: Path | None,
 ) -> None:
     """Tell who speaks when in one recording, and where its interactions begin and end.
 
@@ -46,7 +62,7 @@ def diarize(
     from svcscore.spans import Span
     from svcscore.text.redaction import redacted_spans
 
-    plan = discover([file])
+    plan = discover([file], queue=queue)
     for one in plan.failed:
         _failed(f"{one.path}: {one.message} [{one.code}] → {one.remedy}")
     recordings = [item for item in plan.items if item.kind == "audio"]
@@ -56,7 +72,7 @@ def diarize(
         )
     (item,) = recordings
     sha256 = sha256_of(item.path)
-    ears = load_ears(settings(model=model, workers=1))
+    ears = load_ears(settings(model=model, workers=1, voices=voices))
     try:
         heard = hear(item, sha256, ears)
     except InputError as error:

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Try phrases on text, find them in audio, see which are heard.",
     ),
     "diarize": ("svcscore.cli.diarize:diarize", "Look at who speaks when in one recording."),
+    "staff": ("svcscore.cli.staff:staff", "Enrol voices of staff, list and forget them."),
     "rules": ("svcscore.cli.rules:rules", "Test, lint, try, compare and tune rules."),
     "courtesy": ("svcscore.cli.courtesy:courtesy", "Classify, train and evaluate courtesy."),
     "doctor": ("svcscore.cli.doctor:doctor", "Check this installation, with remedies."),

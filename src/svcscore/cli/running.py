@@ -32,6 +32,16 @@ _OPTIONS = (
         type=click.Path(path_type=Path, dir_okay=False),
         help="CSV that says whose recordings these are; its rows are inputs too.",
     ),
+    click.option(
+        "--queue",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="CSV of the queue system: which ticket was served when, at which counter.",
+    ),
+    click.option(
+        "--voices",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Enrolled voices of staff (svcscore staff enrol); none are used without it.",
+    ),
     click.option("--model", help="Recogniser: a name (base, small, …) or a CTranslate2 folder."),
     click.option(
         "--profile", default="default", show_default=True, help="Rubric: a name or a file."
@@ -88,6 +98,8 @@ class Chosen:
 
     out: Path
     manifest: Path | None
+    queue: Path | None
+    voices: Path | None
     model: str | None
     profile: str
     lexicon: Path | None
@@ -140,6 +152,7 @@ def run(chosen: Chosen, plan: Plan, console: Console) -> Outcome:
         lexicon=chosen.lexicon,
         profile=chosen.profile,
         workers=chosen.workers,
+        voices=chosen.voices,
     )
     memory = chosen.file_memory and chosen.file_memory << 20
     lines = batch.run(

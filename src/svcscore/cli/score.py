@@ -31,7 +31,7 @@ def score(inputs: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) -
 
     chosen = Chosen(**options)
     reach(chosen.url)
-    plan = discover(inputs, chosen.manifest)
+    plan = discover(inputs, chosen.manifest, chosen.queue)
     with Console(quiet=quiet or as_json, log_format=chosen.log_format) as console:
         outcome = run(chosen, plan, console)
     summary = outcome.summary

@@ -127,7 +127,7 @@ class _Watcher:
         if not self._there:
             self.tell("back", f"{self._folder} is there again")
         self._there = True
-        plan = discover([str(self._folder)], self._chosen.manifest)
+        plan = discover([str(self._folder)], self._chosen.manifest, self._chosen.queue)
         whole = self._arrivals.complete(plan.items, time.monotonic())
         failed = tuple(one for one in plan.failed if one.code not in {"input.nothing"})
         state = (self._arrivals.stamps(whole), failed)

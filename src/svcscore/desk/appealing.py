@@ -23,7 +23,8 @@ from svcscore.desk.opening import open_case
 from svcscore.desk.viewer import May, Viewer
 from svcscore.errors import UsageError
 from svcscore.ledger.reviewing import record_in
-from svcscore.records import Finding, Role, Scorecard, Status, Verdict
+from svcscore.records import Finding, Role, Status, Verdict
+from svcscore.scorecards import Scorecard
 from svcscore.scoring.final import reviewed
 from svcscore.store import audit, reader, waiting
 from svcscore.store.database import Database

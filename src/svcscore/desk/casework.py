@@ -30,18 +30,10 @@ from svcscore.desk.unmasking import shown_turns
 from svcscore.desk.viewer import May, Viewer
 from svcscore.errors import UsageError
 from svcscore.ledger.naming import Naming
-from svcscore.records import (
-    CourtesyScore,
-    Finding,
-    Role,
-    Scorecard,
-    Severity,
-    Status,
-    Turn,
-    Verdict,
-)
+from svcscore.records import CourtesyScore, Finding, Role, Severity, Status, Turn, Verdict
 from svcscore.resources import data_folder
 from svcscore.rules.taxonomy import load_taxonomy
+from svcscore.scorecards import Scorecard
 from svcscore.store import reader
 from svcscore.store.desk import accounts, claims, notes
 from svcscore.store.desk.amendments import kind_of

@@ -20,7 +20,8 @@ from svcscore.desk.appealing import Terms, against, days_left, until
 from svcscore.desk.casework import titles
 from svcscore.desk.viewer import Viewer
 from svcscore.ledger.observe import observations
-from svcscore.records import Kind, Scorecard
+from svcscore.records import Kind
+from svcscore.scorecards import Scorecard
 from svcscore.scoring.scorecard import DEDUCTIONS
 from svcscore.store import reader, statistics
 from svcscore.store.desk import appeals, own

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from svcscore.desk.case_view import AccountView, DimensionView, ScoreView
 from svcscore.desk.recent import Recent
 from svcscore.ledger.rubrics import rubric_of
-from svcscore.records import Scorecard
+from svcscore.scorecards import Scorecard
 from svcscore.store import reader
 from svcscore.store.reader import Stored
 from svcscore.text.masking import mask

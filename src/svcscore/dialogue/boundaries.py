@@ -6,14 +6,18 @@ the queue machine, another customer's voice. A boundary is where the sum is high
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from svcscore.dialogue.cues import load_cues
 from svcscore.records import STAFF_ROLES, Role, Turn
+from svcscore.spans import Span
 
 ENOUGH = 4.0
 """Sum of hints that makes a boundary."""
+SLOPE = 1.0
+"""Logits for each unit of the sum."""
 
 _FULL_PAUSE, _FOR_PAUSE = 60.0, 3.0
 _NOTABLE_PAUSE, _FOR_NOTABLE = 5.0, 1.0
@@ -28,34 +32,48 @@ _LOOK = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Boundary:
-    """A visit begins with turn `before`; the reasons are those of `Interaction`."""
+class Gap:
+    """The break before turn `before`, and how much speaks for a boundary there.
+
+    `span` is from the last word before it to the first word after; the reasons are those of
+    `Interaction`.
+    """
 
     before: int
+    span: Span
     strength: float
     closed_by: str
     opened_by: str
 
+    @property
+    def probability(self) -> float:
+        """That it is a boundary, 0-1."""
+        return 1 / (1 + math.exp(-SLOPE * (self.strength - ENOUGH)))
 
-def boundaries(turns: Sequence[Turn]) -> tuple[Boundary, ...]:
+
+def boundaries(turns: Sequence[Turn]) -> tuple[Gap, ...]:
     """Boundaries in order; `before` counts positions in `turns`."""
+    found: list[Gap] = []
+    for gap in gaps(turns):
+        if gap.strength < ENOUGH:
+            continue
+        if found and gap.before - found[-1].before <= _AROUND:
+            if gap.strength > found[-1].strength:
+                found[-1] = gap
+            continue
+        found.append(gap)
+    return tuple(found)
+
+
+def gaps(turns: Sequence[Turn]) -> tuple[Gap, ...]:
+    """Every break between two turns of people, weighed."""
     cues = [load_cues().count(turn.text) for turn in turns]
     calls = [
         turn.role is Role.MACHINE or "call" in found
         for turn, found in zip(turns, cues, strict=True)
     ]
     people = [i for i, call in enumerate(calls) if not call]
-    found: list[Boundary] = []
-    for at in range(1, len(people)):
-        candidate = _weighed(turns, cues, calls, people, at)
-        if candidate.strength < ENOUGH:
-            continue
-        if found and candidate.before - found[-1].before <= _AROUND:
-            if candidate.strength > found[-1].strength:
-                found[-1] = candidate
-            continue
-        found.append(candidate)
-    return tuple(found)
+    return tuple(_weighed(turns, cues, calls, people, at) for at in range(1, len(people)))
 
 
 def _weighed(
@@ -64,11 +82,12 @@ def _weighed(
     calls: Sequence[bool],
     people: Sequence[int],
     at: int,
-) -> Boundary:
+) -> Gap:
     """The hints between two turns of people; calls between them belong to what follows."""
     before, after = people[max(0, at - _LOOK) : at], people[at : at + _LOOK]
     called = any(calls[before[-1] + 1 : after[0]])
-    pause = turns[before[-1]].span.gap(turns[after[0]].span)
+    end, start = turns[before[-1]].span.end, turns[after[0]].span.start
+    pause = max(0.0, start - end)
     farewell = any("farewell" in cues[i] or "leaving" in cues[i] for i in before)
     greeting = any("greeting" in cues[i] and _may_be_staff(turns[i]) for i in after)
     inquiry = any("inquiry" in cues[i] and _may_be_staff(turns[i]) for i in after)
@@ -76,8 +95,10 @@ def _weighed(
     strength += _FOR_FAREWELL * farewell + _FOR_GREETING * greeting
     strength += _FOR_INQUIRY * inquiry + _FOR_CALL * called
     strength += _FOR_VOICE * _other_customer(turns, before[-1], after[0])
-    return Boundary(
+    first = turns[before[-1] + 1].span.start
+    return Gap(
         before=before[-1] + 1,
+        span=Span(end, max(end, first)),
         strength=strength,
         closed_by="farewell" if farewell else "pause",
         opened_by="greeting" if greeting or inquiry else "pause",

@@ -27,13 +27,17 @@ _HALF_TRUST = 2.0
 
 _PURE = 0.97
 """Share of a voice's pieces that are of one side, unless it is two voices taken for one."""
-_MIXED, _MIXED_ALONE = 3.0, 0.0
+_MIXED, _MIXED_ALONE = 5.0, 0.0
 """How improbable that is (logarithm); no less than all else where one voice alone was told apart."""
 _RARE_MACHINE = 2.0
 _PER_DB, _MOST_FOR_LEVEL = 0.12, 1.0
 """The nearer voice is rather the staff's, whose microphone it is; a weak hint."""
 _PER_SHARE = 3.0
 """A voice that is there in every visit is the staff's."""
+
+_PER_COSINE, _ENROLLED = 30.0, 0.65
+_LEAST_ENROLLED, _MOST_ENROLLED = 1.0, 6.0
+"""Cosine at which an enrolled voice is as likely as another, logits for each unit, and their limits."""
 
 _SERVES, _ALSO_SERVES, _FEWEST = 4.0, 7.0, 2.0
 """Somebody serves: of the voices of so many pieces, the one that is likeliest to be the staff's is rather
@@ -57,11 +61,11 @@ def of_text(texts: Sequence[str], model: Sidedness) -> Logs:
     return normalised(model.log_likelihoods(texts) * trust[:, None])
 
 
-def of_map(channels: Sequence[int], stated: Sequence[Role]) -> Logs:
-    """What the channel map says; nothing for channels that it does not name."""
-    logs = np.zeros((len(channels), len(SIDES)))
-    for row, channel in enumerate(channels):
-        side = side_of(stated[channel]) if channel < len(stated) else None
+def of_roles(stated: Sequence[Role | None]) -> Logs:
+    """What the bank (or another tool) says of whose each piece is; nothing where it does not."""
+    logs = np.zeros((len(stated), len(SIDES)))
+    for row, role in enumerate(stated):
+        side = side_of(role) if role is not None else None
         if side is not None:
             logs[row] = np.log((1 - STATED) / 2)
             logs[row, side] = np.log(STATED)
@@ -97,6 +101,14 @@ def hints(
     ).mean(axis=0)
     back = _PER_SHARE * (there - there[real].mean())
     return np.where(real, near + back, 0.0)
+
+
+def of_enrolled(cosines: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Log-odds for staff, one for each voice, from its cosine to the nearest enrolled one.
+
+    A voice that is none of them is hardly less the staff's: who serves may not be enrolled.
+    """
+    return np.clip(_PER_COSINE * (cosines - _ENROLLED), -_LEAST_ENROLLED, _MOST_ENROLLED)
 
 
 def of_groups(

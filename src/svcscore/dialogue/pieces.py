@@ -1,7 +1,8 @@
-"""Cut words at pauses and ends of sentences into pieces that one person says."""
+"""Cut words at pauses, ends of sentences and changes of the voice into pieces that one person says."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -59,25 +60,47 @@ def _sounding(span: Span, pauses: Sequence[Span], first: int) -> Span:
     return max(parts, key=lambda part: (part.length, part.start), default=span)
 
 
-def cut_pieces(words: Sequence[Word], channels: int) -> tuple[Piece, ...]:
-    """Pieces of all channels by start, from words as :func:`timed` gives them."""
+def cut_pieces(
+    words: Sequence[Word], channels: int, changes: Sequence[Sequence[float]] = ()
+) -> tuple[Piece, ...]:
+    """Pieces of all channels by start.
+
+    Args:
+        words: as :func:`timed` gives them.
+        channels: their number.
+        changes: of each channel, the seconds at which another voice takes over; empty where nobody
+            listened for them.
+    """
     pieces = [
         piece
         for channel in range(channels)
-        for piece in _of_channel([w for w in words if w.channel == channel])
+        for piece in _of_channel(
+            [w for w in words if w.channel == channel], changes[channel] if changes else ()
+        )
     ]
     return tuple(sorted(pieces, key=lambda p: (p.span, p.channel)))
 
 
-def _of_channel(words: list[Word]) -> Iterator[Piece]:
+def _of_channel(words: list[Word], changes: Sequence[float]) -> Iterator[Piece]:
     first, pause = 0, float("inf")
     for index, (left, right) in enumerate(pairwise(words), start=1):
         gap = left.span.gap(right.span)
-        if gap >= SHORTEST_PAUSE or left.text.rstrip()[-1:] in tuple(SENTENCE_ENDS):
+        ends = left.text.rstrip()[-1:] in tuple(SENTENCE_ENDS)
+        if gap >= SHORTEST_PAUSE or ends or _changed(left, right, changes):
             yield _piece(words[first:index], pause)
             first, pause = index, gap
     if words:
         yield _piece(words[first:], pause)
+
+
+def _changed(left: Word, right: Word, changes: Sequence[float]) -> bool:
+    """Whether the voice changes nearer to the border of two words than to any other."""
+    at = bisect_left(changes, _middle(left))
+    return at < len(changes) and changes[at] < _middle(right)
+
+
+def _middle(word: Word) -> float:
+    return (word.span.start + word.span.end) / 2
 
 
 def _piece(words: list[Word], pause: float) -> Piece:

@@ -16,6 +16,7 @@ from svcscore.dialogue import evidence
 from svcscore.dialogue.cues import load_cues
 from svcscore.dialogue.diarize import Memberships
 from svcscore.dialogue.evidence import Logs
+from svcscore.dialogue.segmentation import Activity
 from svcscore.dialogue.sidedness import CUSTOMER, MACHINE, SIDES, STAFF, load_sidedness
 from svcscore.dialogue.smoothing import smoothed
 from svcscore.records import STAFF_ROLES, Kind, Role
@@ -55,6 +56,12 @@ class Heard:
     channels: tuple[int, ...] | None = None
     stated: tuple[Role, ...] = ()
     """Role of each channel."""
+    named: tuple[Role | None, ...] = ()
+    """Role that another tool told for each piece; empty where none was asked."""
+    enrolled: npt.NDArray[np.float64] | None = None
+    """Cosine of each voice to the nearest enrolled one; None where nobody is enrolled."""
+    activities: tuple[Activity, ...] = ()
+    """Of each channel; empty where nobody listened for changes and overlaps."""
 
 
 def side_probabilities(heard: Heard) -> npt.NDArray[np.float64]:
@@ -69,11 +76,17 @@ def side_probabilities(heard: Heard) -> npt.NDArray[np.float64]:
     elif heard.channels is not None and len(set(heard.channels)) > 1:
         sides = np.eye(max(heard.channels) + 1)[list(heard.channels)]
         total += evidence.of_groups(sides, said)
+    if heard.named:
+        named = evidence.of_roles(heard.named)
+        total += named
+        stated = named if stated is None else stated + named
     if heard.voices is not None:
         known = said if stated is None else evidence.normalised(said + stated)
-        favour = None
+        favour = np.zeros(heard.voices.shape[1])
         if heard.levels is not None:
-            favour = evidence.hints(heard.voices, heard.levels, _stretches(said, heard.pauses))
+            favour += evidence.hints(heard.voices, heard.levels, _stretches(said, heard.pauses))
+        if heard.enrolled is not None:
+            favour += evidence.of_enrolled(heard.enrolled)
         total += evidence.of_groups(heard.voices, known, favour)
     probabilities = np.exp(smoothed(total, heard.pauses))
     return np.clip(probabilities, (1 - _SUREST) / 2, _SUREST)
@@ -81,14 +94,25 @@ def side_probabilities(heard: Heard) -> npt.NDArray[np.float64]:
 
 def _stated(heard: Heard, said: Logs) -> Logs | None:
     """What the channel map says; None without one, or where what is said refutes it."""
-    if heard.channels is None or not heard.stated:
+    if heard.channels is None or not heard.stated or _refuted(heard, said):
         return None
+    roles = heard.stated
+    return evidence.of_roles([roles[c] if c < len(roles) else None for c in heard.channels])
+
+
+def map_refuted(heard: Heard) -> bool:
+    """Whether what is said shows that the channel map names the sides the wrong way round."""
+    return bool(heard.texts) and _refuted(heard, evidence.of_text(heard.texts, load_sidedness()))
+
+
+def _refuted(heard: Heard, said: Logs) -> bool:
     sides = [evidence.side_of(role) for role in heard.stated]
-    if set(sides) == {STAFF, CUSTOMER}:
-        signs = np.array([1 if sides[channel] == STAFF else -1 for channel in heard.channels])
-        if float((signs * (said[:, STAFF] - said[:, CUSTOMER])).sum()) < _WRONG_MAP:
-            return None
-    return evidence.of_map(heard.channels, heard.stated)
+    if heard.channels is None or set(sides) != {STAFF, CUSTOMER}:
+        return False
+    signs = {STAFF: 1, CUSTOMER: -1}
+    own = [sides[c] if c < len(sides) else None for c in heard.channels]
+    weights = np.array([signs.get(side, 0) if side is not None else 0 for side in own])
+    return float((weights * (said[:, STAFF] - said[:, CUSTOMER])).sum()) < _WRONG_MAP
 
 
 def _stretches(said: Logs, pauses: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

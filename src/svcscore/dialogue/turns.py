@@ -3,73 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from svcscore.audio.samples import Samples
 from svcscore.dialogue.bleed import settled
-from svcscore.dialogue.diarize import Memberships, embed_pieces, memberships
-from svcscore.dialogue.embeddings import Embedder
+from svcscore.dialogue.diarize import Memberships, VoiceEar, embed_pieces, memberships, nearest
+from svcscore.dialogue.given import given_changes, given_memberships, given_roles
 from svcscore.dialogue.levels import measure_levels
+from svcscore.dialogue.overlaps import overlapped
 from svcscore.dialogue.pieces import Piece, cut_pieces, timed
-from svcscore.dialogue.roles import Heard, settled_role, side_probabilities, staff_post
+from svcscore.dialogue.roles import (
+    Heard,
+    map_refuted,
+    settled_role,
+    side_probabilities,
+    staff_post,
+)
 from svcscore.dialogue.sidedness import STAFF
-from svcscore.records import Context, Role, Transcript, Turn
+from svcscore.records import Context, Remark, Role, Transcript, Turn
 from svcscore.spans import Span
 
 TURN_PAUSE = 2.0
 """Seconds of silence after which the same speaker begins a new turn."""
 
+WRONG_MAP = Remark(
+    code="audio.channel_map",
+    message="what is said shows that the channel map names the sides the wrong way round",
+    remedy="check which microphone is whose; roles come from what is said and from the voices",
+)
+
 Speaker = tuple[int, int]
 """Voice (-1: not told apart) and side."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Turns by start, of all channels, and what limits the trust in who speaks them."""
+
+    turns: tuple[Turn, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
 def turns_from_audio(
-    transcript: Transcript,
-    sound_samples: Samples,
-    context: Context,
-    embedder: Embedder | None,
-) -> tuple[Turn, ...]:
-    """Turns by start, of all channels.
+    transcript: Transcript, sound_samples: Samples, context: Context, ear: VoiceEar | None
+) -> Dialogue:
+    """Who says what.
 
     Args:
         transcript: words of every channel.
         sound_samples: ``[channels, n]`` at 16 kHz.
-        context: its channel map and kind count as evidence.
-        embedder: hears voices; without one, roles rest on channels and on what is said.
+        context: its channel map, its kind, and the speakers that it names count as evidence.
+        ear: hears voices; without one, roles rest on channels and on what is said.
     """
-    pieces, heard = hear(transcript, sound_samples, context, embedder)
+    pieces, heard = hear(transcript, sound_samples, context, ear)
     if not pieces:
-        return ()
+        return Dialogue(turns=())
     post = staff_post(context.kind, context.channels, heard.texts)
-    return joined(pieces, side_probabilities(heard), heard.voices, post)
+    turns = joined(pieces, side_probabilities(heard), heard.voices, post)
+    return Dialogue(
+        turns=overlapped(turns, [activity.overlaps for activity in heard.activities]),
+        remarks=(WRONG_MAP,) if map_refuted(heard) else (),
+    )
 
 
 def hear(
-    transcript: Transcript,
-    sound_samples: Samples,
-    context: Context,
-    embedder: Embedder | None,
+    transcript: Transcript, sound_samples: Samples, context: Context, ear: VoiceEar | None
 ) -> tuple[tuple[Piece, ...], Heard]:
     """The pieces that are each said by one speaker, and all that is known of who says them."""
     levels = [measure_levels(channel) for channel in sound_samples]
     words = settled(timed(transcript.words, levels), levels)
-    pieces = cut_pieces(words, len(levels))
-    mapped = len(sound_samples) > 1 and len(context.channels) == len(sound_samples)
-    voices = None
-    if embedder is not None and not mapped:
-        lengths = np.array([piece.span.length for piece in pieces])
-        voices = memberships(embed_pieces(pieces, sound_samples, embedder), lengths)
-    heard = Heard(
+    heard = Heard(texts=(), pauses=np.zeros(0), stated=context.channels)
+    if context.speakers:
+        pieces = cut_pieces(words, len(levels), given_changes(context.speakers, len(levels)))
+        voices = given_memberships(pieces, context.speakers)
+        heard = replace(heard, voices=voices, named=given_roles(voices, context.speakers))
+    elif ear is not None:
+        activities = tuple(
+            ear.segmenter.activity(samples, [w.span for w in words if w.channel == channel])
+            for channel, samples in enumerate(sound_samples)
+        )
+        pieces = cut_pieces(words, len(levels), [activity.changes for activity in activities])
+        vectors = embed_pieces(pieces, sound_samples, ear.embedder)
+        voices = memberships(vectors, np.array([piece.span.length for piece in pieces]))
+        known = ear.known(context)
+        enrolled = None if known is None else nearest(voices, vectors, known)
+        heard = replace(heard, voices=voices, activities=activities, enrolled=enrolled)
+    else:
+        pieces = cut_pieces(words, len(levels))
+    return pieces, replace(
+        heard,
         texts=tuple(piece.text for piece in pieces),
         pauses=_pauses(pieces),
-        voices=voices,
         levels=np.array([levels[piece.channel].mean(piece.span) for piece in pieces]),
         channels=tuple(piece.channel for piece in pieces),
-        stated=context.channels,
     )
-    return pieces, heard
 
 
 def _pauses(pieces: Sequence[Piece]) -> npt.NDArray[np.float64]:

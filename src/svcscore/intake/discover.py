@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,8 @@ from svcscore.audio.files import shown, unreadable
 from svcscore.errors import InputError, UsageError
 from svcscore.intake.encoding import utf8
 from svcscore.intake.manifest import Row, read_manifest
+from svcscore.intake.queue import read_queue, with_visits
+from svcscore.intake.rttm import read_rttm
 from svcscore.intake.sidecar import completed, read_sidecar
 from svcscore.intake.transcripts import SUFFIXES as TRANSCRIPT_SUFFIXES
 from svcscore.intake.walk import Walk
@@ -69,7 +71,9 @@ class _Found:
         return os.path.realpath(self.path.parent), self.path.stem
 
 
-def discover(inputs: Sequence[str], manifest: Path | None = None) -> Plan:
+def discover(
+    inputs: Sequence[str], manifest: Path | None = None, queue: Path | None = None
+) -> Plan:
     """Find what `inputs` and `manifest` name.
 
     Args:
@@ -77,25 +81,31 @@ def discover(inputs: Sequence[str], manifest: Path | None = None) -> Plan:
             that exists is never taken for a pattern. A file that is named is tried whatever its
             ending; in folders and patterns only known endings count.
         manifest: a CSV; its rows are inputs too.
+        queue: a CSV of the queue system, for recordings that have no visits of their own.
 
     Returns:
         Each file once, by its resolved path, however often it is reached.
 
     Raises:
-        UsageError: ``manifest.invalid``, ``manifest.encoding``, or ``input.missing`` where nothing
-            is given.
+        UsageError: ``manifest.invalid``, ``manifest.encoding``, ``queue.invalid``,
+            ``queue.encoding``, or ``input.missing`` where nothing is given.
     """
     if not inputs and manifest is None:
         raise UsageError(
             "input.missing", "no input is given", "name files, folders, patterns or a --manifest"
         )
     rows = read_manifest(manifest) if manifest is not None else ()
+    tickets = read_queue(queue) if queue is not None else ()
     gathered = _Gathered()
     for text in inputs:
         gathered.add_input(text)
     for row in rows:
         gathered.add_row(row)
-    return _planned(gathered)
+    plan = _planned(gathered)
+    if not tickets:
+        return plan
+    items = (replace(item, context=with_visits(item.context, tickets)) for item in plan.items)
+    return replace(plan, items=tuple(items))
 
 
 @dataclass(slots=True)
@@ -272,7 +282,12 @@ def _best_transcripts(files: Iterable[_Found]) -> dict[tuple[str, str], _Found]:
 def _context(found: _Found) -> Context:
     said = found.row.context if found.row is not None else Context()
     sidecar = _sidecar_of(found)
-    return completed(said, read_sidecar(sidecar)) if sidecar is not None else said
+    if sidecar is not None:
+        said = completed(said, read_sidecar(sidecar))
+    rttm = found.path.with_suffix(".rttm")
+    if found.suffix not in TRANSCRIPT_SUFFIXES and os.path.lexists(rttm):
+        said = replace(said, speakers=read_rttm(rttm))
+    return said
 
 
 def _sidecar_of(found: _Found) -> Path | None:

@@ -191,4 +191,5 @@ def completed(first: Context, second: Context) -> Context:
         occurred_at=first.occurred_at or second.occurred_at,
         channels=first.channels or second.channels,
         visits=first.visits or second.visits,
+        speakers=first.speakers or second.speakers,
     )

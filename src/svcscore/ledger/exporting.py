@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from svcscore.decisions import Review
 from svcscore.ledger.people import actor
-from svcscore.records import Judged, Provenance, Scorecard, Scored
+from svcscore.records import Judged, Provenance, Scored
+from svcscore.scorecards import Scorecard
 from svcscore.store import audit, histories, reader, statistics
 from svcscore.store.database import Database
 from svcscore.store.histories import Extent

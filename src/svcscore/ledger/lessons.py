@@ -8,18 +8,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from svcscore.ledger.books import Books
-from svcscore.records import (
-    STAFF_ROLES,
-    CourtesyScore,
-    Finding,
-    Match,
-    PointsLine,
-    Role,
-    Scorecard,
-    Turn,
-    Verdict,
-)
+from svcscore.records import STAFF_ROLES, CourtesyScore, Finding, Match, Role, Turn, Verdict
 from svcscore.reports.labels import ROLES
+from svcscore.scorecards import PointsLine, Scorecard
 from svcscore.scoring.account import confirmed
 from svcscore.scoring.final import reviewed
 from svcscore.scoring.profile import Item

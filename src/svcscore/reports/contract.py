@@ -21,7 +21,6 @@ from svcscore.records import (
     Provenance,
     Quality,
     Remark,
-    Scorecard,
     Scored,
     Turn,
     Verdict,
@@ -44,6 +43,7 @@ from svcscore.reports.lines import (
 )
 from svcscore.resources import data_folder
 from svcscore.rules.taxonomy import load_taxonomy
+from svcscore.scorecards import Scorecard
 from svcscore.spans import merge
 from svcscore.text.masking import mask
 from svcscore.text.redaction import mask_among, masked_turns

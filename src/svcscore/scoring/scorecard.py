@@ -7,16 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from svcscore.records import (
-    SCORED_KINDS,
-    STAFF_ROLES,
-    CourtesyScore,
-    DimensionScore,
-    Finding,
-    Interaction,
-    PointsLine,
-    Scorecard,
-)
+from svcscore.records import SCORED_KINDS, STAFF_ROLES, CourtesyScore, Finding, Interaction
+from svcscore.scorecards import DimensionScore, PointsLine, Scorecard
 from svcscore.scoring.account import (
     Case,
     Charge,

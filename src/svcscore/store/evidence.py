@@ -12,7 +12,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from svcscore.heard import Asked, Prosody
-from svcscore.records import CourtesyScore, Evidence, Interaction, Judged, Scorecard, Scored
+from svcscore.records import CourtesyScore, Evidence, Interaction, Judged, Scored
+from svcscore.scorecards import Scorecard
 
 FORMAT = 1
 """Version of the documents; a change is read by an `if`, never guessed."""

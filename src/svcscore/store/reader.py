@@ -24,7 +24,8 @@ from sqlalchemy import (
 from svcscore.amendments import Amendment, amended
 from svcscore.decisions import Review
 from svcscore.errors import StoreError
-from svcscore.records import Finding, Occasion, Provenance, Recording, Remark, Scorecard
+from svcscore.records import Finding, Occasion, Provenance, Recording, Remark
+from svcscore.scorecards import Scorecard
 from svcscore.store import rows
 from svcscore.store.desk import amendments
 from svcscore.store.evidence import Kept, unpack_kept, unpack_scorecard

@@ -27,11 +27,11 @@ from svcscore.records import (
     Quality,
     Remark,
     Role,
-    Scorecard,
     Severity,
     Status,
     Verdict,
 )
+from svcscore.scorecards import Scorecard
 from svcscore.store.evidence import evidence_text, read_evidence
 
 Values = dict[str, Any]

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from svcscore.errors import StoreError
-from svcscore.records import SCORED_KINDS, Role, Scorecard, Severity, Status, Verdict
+from svcscore.records import SCORED_KINDS, Role, Severity, Status, Verdict
+from svcscore.scorecards import Scorecard
 from svcscore.store.evidence import unpack_scorecard
 from svcscore.store.reader import BATCH, Scope, unknown
 from svcscore.store.tables import BRANCHES, FINDINGS, INTERACTIONS, RECORDINGS, SCORECARDS, STAFF

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningInsert
 
 from svcscore.decisions import Review
-from svcscore.records import Failed, Finding, Judged, Provenance, Scorecard, Scored
+from svcscore.records import Failed, Finding, Judged, Provenance, Scored
+from svcscore.scorecards import Scorecard
 from svcscore.store import rows, waiting
 from svcscore.store.desk.tables import DELETIONS
 from svcscore.store.evidence import Kept, pack_judged, pack_kept, pack_scorecard

@@ -10,20 +10,17 @@ from svcscore.records import (
     STAFF_ROLES,
     Context,
     CourtesyScore,
-    DimensionScore,
     Evidence,
     Finding,
     Interaction,
     Judged,
     Kind,
     Match,
-    PointsLine,
     Polarity,
     Provenance,
     Quality,
     Recording,
     Role,
-    Scorecard,
     Scored,
     Severity,
     Status,
@@ -31,6 +28,7 @@ from svcscore.records import (
     Verdict,
     Word,
 )
+from svcscore.scorecards import DimensionScore, PointsLine, Scorecard
 from svcscore.spans import Span, hull
 
 PACE = 0.2
