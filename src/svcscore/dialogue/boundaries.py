@@ -23,8 +23,12 @@ _FULL_PAUSE, _FOR_PAUSE = 60.0, 3.0
 _NOTABLE_PAUSE, _FOR_NOTABLE = 5.0, 1.0
 _FOR_FAREWELL = _FOR_GREETING = 2.0
 _FOR_INQUIRY = _FOR_CALL = 1.0
-_FOR_VOICE = 1.5
+_FOR_VOICE = 2.5
 """Another customer's voice speaks for a boundary, the same one's against it."""
+_FOR_TALK = 2.0
+"""Talk among staff, or to many, begins or ends."""
+_VOICES, _NEAR = 2, 6
+"""Turns of customers that are compared on each side, among so many of people."""
 _AROUND = 3
 """Turns on both sides in which there is one boundary at most."""
 _LOOK = 2
@@ -94,7 +98,8 @@ def _weighed(
     strength = _FOR_PAUSE * min(1.0, pause / _FULL_PAUSE) + _FOR_NOTABLE * (pause >= _NOTABLE_PAUSE)
     strength += _FOR_FAREWELL * farewell + _FOR_GREETING * greeting
     strength += _FOR_INQUIRY * inquiry + _FOR_CALL * called
-    strength += _FOR_VOICE * _other_customer(turns, before[-1], after[0])
+    strength += _FOR_VOICE * _other_customer(turns, people, at)
+    strength += _FOR_TALK * (_is_talk(cues, before) != _is_talk(cues, after))
     first = turns[before[-1] + 1].span.start
     return Gap(
         before=before[-1] + 1,
@@ -109,16 +114,19 @@ def _may_be_staff(turn: Turn) -> bool:
     return turn.role in STAFF_ROLES or turn.role is Role.UNKNOWN
 
 
-def _is_customer(turn: Turn) -> bool:
-    return turn.role is Role.CUSTOMER
+def _is_talk(cues: Sequence[Mapping[str, int]], near: Sequence[int]) -> bool:
+    return any(group in cues[i] for i in near for group in ("internal", "telephone", "salon"))
 
 
-def _other_customer(turns: Sequence[Turn], last: int, first: int) -> int:
-    """1 where the customers next to the gap have other voices, -1 where the same, else 0."""
-    left = next((t for t in map(turns.__getitem__, range(last, -1, -1)) if _is_customer(t)), None)
-    right = next(
-        (t for t in map(turns.__getitem__, range(first, len(turns))) if _is_customer(t)), None
-    )
-    if left is None or right is None:
+def _other_customer(turns: Sequence[Turn], people: Sequence[int], at: int) -> int:
+    """1 where the customers on both sides of a gap have other voices, -1 where the same, else 0."""
+    left = _customers(turns, people[max(0, at - _NEAR) : at][::-1])
+    right = _customers(turns, people[at : at + _NEAR])
+    if not left or not right:
         return 0
-    return -1 if left.speaker == right.speaker else 1
+    return -1 if left & right else 1
+
+
+def _customers(turns: Sequence[Turn], near: Sequence[int]) -> set[str]:
+    """Voices of the first `_VOICES` turns of customers among `near`."""
+    return set([turns[i].speaker for i in near if turns[i].role is Role.CUSTOMER][:_VOICES])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from svcscore.dialogue.boundaries import boundaries
 from svcscore.dialogue.business import business_of
 from svcscore.dialogue.cues import load_cues
-from svcscore.dialogue.roles import kind_of_words
+from svcscore.dialogue.roles import POSTS, kind_of_words
 from svcscore.records import STAFF_ROLES, Context, Interaction, Kind, Role, Turn, Visit
 from svcscore.spans import Span, hull
 
@@ -21,8 +21,13 @@ _CLOCK = 1.0
 _REACH = 10.0
 """Seconds from the last turn within which unheard speech is part of the interaction."""
 _MEETING_CUES = 2
-_MONOLOGUE = 0.75
-"""Share of the characters that one side says when it talks to many."""
+_MONOLOGUE, _TALK = 0.75, 0.6
+"""Share of the characters that staff says in a meeting and in a talk to many: either has answers."""
+_ONE_SIDE = 0.9
+"""Share of the characters that one voice says where only one side of a telephone call is heard."""
+_SERVICE = ("inquiry", "process", "request", "ask")
+_COLLEAGUE, _OF_STAFF = 0.7, 0.9
+"""Probability of the role, and of being staff at all, of whoever speaks where only staff is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,16 +172,18 @@ def _interaction(
     recording_id: str, stretch: _Stretch, kind: Kind | None, unheard: Sequence[Span]
 ) -> Interaction:
     span = hull([stretch.span, *unheard])
+    told = _kind(stretch.turns, kind)
+    turns = _colleagues(stretch.turns, kind) if told is Kind.INTERNAL else stretch.turns
     return Interaction(
         id=hashlib.sha256(f"{recording_id}:{round(span.start)}".encode()).hexdigest()[:16],
         recording_id=recording_id,
         span=span,
-        kind=_kind(stretch.turns, kind),
-        turns=stretch.turns,
+        kind=told,
+        turns=turns,
         opened_by=stretch.opened_by,
         closed_by=stretch.closed_by,
         unheard=tuple(sorted(unheard)),
-        business=business_of(turn.text for turn in stretch.turns),
+        business=business_of(turn.text for turn in turns),
         waited=stretch.waited,
         complete=not stretch.cut,
     )
@@ -184,13 +191,36 @@ def _interaction(
 
 def _kind(turns: Sequence[Turn], stated: Kind | None) -> Kind:
     counts = [load_cues().count(turn.text) for turn in turns]
-    meeting = sum(found.get("internal", 0) for found in counts)
-    talk = sum(found.get("salon", 0) for found in counts)
-    size = sum(len(turn.text) for turn in turns)
-    said = sum(len(turn.text) for turn in turns if turn.role in STAFF_ROLES)
-    if said >= _MONOLOGUE * size:
-        if meeting >= _MEETING_CUES and meeting >= talk:
-            return Kind.INTERNAL
-        if talk >= _MEETING_CUES:
-            return Kind.SALON
+
+    def said(*groups: str) -> int:
+        return sum(found.get(group, 0) for found in counts for group in groups)
+
+    meeting, talk = said("internal"), said("salon")
+    sizes = [len(turn.text) for turn in turns]
+    staff = sum(len(turn.text) for turn in turns if turn.role in STAFF_ROLES) / max(1, sum(sizes))
+    if talk >= _MEETING_CUES and talk > meeting and staff >= _TALK:
+        return Kind.SALON
+    if meeting >= _MEETING_CUES and (staff >= _MONOLOGUE or meeting > said(*_SERVICE)):
+        return Kind.INTERNAL
+    if said("telephone") and not said("request", "inquiry") and _largest(turns) >= _ONE_SIDE:
+        return Kind.INTERNAL
     return stated or kind_of_words([turn.text for turn in turns])
+
+
+def _largest(turns: Sequence[Turn]) -> float:
+    """Share of the characters of whoever says most."""
+    sizes: dict[str, int] = {}
+    for turn in turns:
+        sizes[turn.speaker] = sizes.get(turn.speaker, 0) + len(turn.text)
+    return max(sizes.values()) / max(1, sum(sizes.values()))
+
+
+def _colleagues(turns: Sequence[Turn], stated: Kind | None) -> tuple[Turn, ...]:
+    """Turns of a talk among staff: who was taken for a customer, or for nobody, is a colleague."""
+    post = POSTS.get(stated or Kind.COUNTER, Role.TELLER)
+    return tuple(
+        replace(turn, role=post, role_probability=_COLLEAGUE, staff_probability=_OF_STAFF)
+        if turn.role in {Role.CUSTOMER, Role.UNKNOWN}
+        else turn
+        for turn in turns
+    )

@@ -143,6 +143,16 @@ def staff_post(kind: Kind | None, stated: Sequence[Role], texts: Sequence[str]) 
     return POSTS.get(kind if kind is not None else kind_of_words(texts), Role.TELLER)
 
 
+def post_of(texts: Sequence[str], post: Role) -> Role:
+    """The post of a second voice of staff by what it says: supervisor, guard, else `post`."""
+    text = "".join(texts)
+    found = load_cues().count(text)
+    for name, role in (("supervisor", Role.SUPERVISOR), ("guard", Role.GUARD)):
+        if name in found:
+            return role
+    return post
+
+
 def kind_of_words(texts: Sequence[str]) -> Kind:
     """Counter, lobby or account manager, by what is talked about; counter where it is not clear."""
     counts = dict.fromkeys(_POST_CUES, 0)

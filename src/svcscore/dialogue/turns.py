@@ -18,6 +18,7 @@ from svcscore.dialogue.pieces import Piece, cut_pieces, timed
 from svcscore.dialogue.roles import (
     Heard,
     map_refuted,
+    post_of,
     settled_role,
     side_probabilities,
     staff_post,
@@ -125,13 +126,14 @@ def joined(
         post: the role of staff.
     """
     speakers = _speakers(probabilities, voices)
+    posts = _posts(pieces, speakers, post)
     names: dict[Speaker, str] = {}
     turns: list[Turn] = []
     for group in _groups(pieces, speakers):
         members = [pieces[i] for i in group]
         weights = [max(piece.span.length, 0.1) for piece in members]
         mean = np.average(probabilities[group], axis=0, weights=weights)
-        role, probability = settled_role(mean, post)
+        role, probability = settled_role(mean, posts.get(speakers[group[0]], post))
         turns.append(
             Turn(
                 index=len(turns),
@@ -145,6 +147,21 @@ def joined(
             )
         )
     return tuple(turns)
+
+
+def _posts(pieces: Sequence[Piece], speakers: Sequence[Speaker], post: Role) -> dict[Speaker, Role]:
+    """Posts of staff's voices: who says most has `post`, another may be a supervisor or a guard."""
+    said: dict[Speaker, list[str]] = {}
+    for piece, speaker in zip(pieces, speakers, strict=True):
+        if speaker[1] == STAFF:
+            said.setdefault(speaker, []).append(piece.text)
+    if not said:
+        return {}
+    serving = max(said, key=lambda speaker: sum(map(len, said[speaker])))
+    return {
+        speaker: post if speaker == serving else post_of(texts, post)
+        for speaker, texts in said.items()
+    }
 
 
 def _groups(pieces: Sequence[Piece], speakers: Sequence[Speaker]) -> Iterator[list[int]]:
