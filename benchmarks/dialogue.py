@@ -31,6 +31,7 @@ from svcscore.audio.samples import RATE, Samples
 from svcscore.audio.speech import speech_spans
 from svcscore.dialogue.diarize import VoiceEar
 from svcscore.dialogue.interactions import interactions
+from svcscore.dialogue.queue_clock import on_the_clock
 from svcscore.dialogue.roles import Heard, side_probabilities
 from svcscore.dialogue.turns import hear, joined, turns_from_audio
 from svcscore.intake.sidecar import read_sidecar
@@ -165,7 +166,8 @@ def measure(sample: Sample, ear: VoiceEar, result: Result) -> None:
         result.error(_reference(sample), _hypothesis(turns))
     if sample.visits:
         _bounds(sample, found, result.bounds)
-        told = replace(sample.context, visits=_records(sample))
+        ahead = replace(sample.context, visits=_records(sample))
+        told = on_the_clock(ahead, turns, sample.duration).context
         _bounds(sample, interactions("", turns, told, sample.duration, ()), result.queued)
         for kind, tally in result.kinds.items():
             _kinds(sample, found, kind, tally)

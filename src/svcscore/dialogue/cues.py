@@ -28,6 +28,7 @@ class Cues(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     greeting: tuple[str, ...]
+    next: tuple[str, ...]
     inquiry: tuple[str, ...]
     farewell: tuple[str, ...]
     leaving: tuple[str, ...]

@@ -18,11 +18,11 @@ from svcscore.records import Context, Enrolled
 Memberships = npt.NDArray[np.float64]
 """Of shape [pieces, voices]: probability of each voice; a row of zeros where nothing was heard."""
 
-SAME_VOICE = 0.65
+SAME_VOICE = 0.62
 """Mean cosine above which two groups of pieces are one voice; a voice that is split loses less than two
 that are joined."""
-SHARPNESS = 30.0
-"""Logits a unit of cosine: 0.1 nearer is 20 times as probable."""
+SHARPNESS = 20.0
+"""Logits a unit of cosine: 0.1 nearer is 7 times as probable."""
 
 _BLOCK = 400
 """Pieces, next to each other in time, that are all compared with each other; of more, the voices of each

@@ -112,7 +112,7 @@ def _profile(found: Sequence[Gap], duration: float, edge: str) -> npt.NDArray[np
         at = gap.span.end if edge == "opens" else gap.span.start
         first, last = np.searchsorted(times, [at - 3 * _REACH, at + 3 * _REACH])
         near = np.exp(-(((times[first:last] - at) / _REACH) ** 2) / 2)
-        profile[first:last] = np.maximum(profile[first:last], gap.strength * near)
+        profile[first:last] = np.maximum(profile[first:last], gap.probability * near)
     return profile
 
 

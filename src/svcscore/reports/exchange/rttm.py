@@ -15,7 +15,7 @@ from svcscore.records import Recording, Scored, Turn
 from svcscore.reports.exchange.shared import Spoken, spoken, written
 from svcscore.spans import Span, merge
 
-SHORT_PAUSE = 0.5
+SHORT_PAUSE = 0.3
 """Seconds; shorter pauses between words are part of the speech."""
 
 
