@@ -268,6 +268,9 @@ class Interaction:
     """Kind of business (``lexicons/business_kinds.yaml``); empty where nothing tells."""
     waited: float | None = None
     """Seconds that the customer waited, by the queue system; None where it does not say."""
+    opened_probability: float = 1.0
+    closed_probability: float = 1.0
+    """That a visit begins and ends there, where no queue system tells."""
     complete: bool = True
     """False where the recording begins or ends in the middle of it."""
 

@@ -38,6 +38,8 @@ class _Stretch:
     turns: tuple[Turn, ...]
     opened_by: str
     closed_by: str
+    sure: tuple[float, float] = (1.0, 1.0)
+    """Probability of its beginning and of its end."""
     cut: bool = False
     waited: float | None = None
 
@@ -131,8 +133,11 @@ def _by_hints(turns: Sequence[Turn], edge: str | None = None) -> list[_Stretch]:
     ends = [*starts[1:], len(turns)]
     opened = [edge or "start", *(boundary.opened_by for boundary in found)]
     closed = [*(boundary.closed_by for boundary in found), edge or "end"]
+    sure = [1.0, *(round(boundary.probability, 3) for boundary in found), 1.0]
     stretches = []
-    for start, end, opened_by, closed_by in zip(starts, ends, opened, closed, strict=True):
+    for start, end, opened_by, closed_by, *edges in zip(
+        starts, ends, opened, closed, sure, sure[1:], strict=False
+    ):
         own = tuple(turns[start:end])
         # a day's recording is switched on and off at any moment; one with a single visit is not
         cut = bool(found) and (
@@ -145,6 +150,7 @@ def _by_hints(turns: Sequence[Turn], edge: str | None = None) -> list[_Stretch]:
                 turns=own,
                 opened_by=opened_by,
                 closed_by=closed_by,
+                sure=(edges[0], edges[1]),
                 cut=cut,
             )
         )
@@ -182,6 +188,8 @@ def _interaction(
         turns=turns,
         opened_by=stretch.opened_by,
         closed_by=stretch.closed_by,
+        opened_probability=stretch.sure[0],
+        closed_probability=stretch.sure[1],
         unheard=tuple(sorted(unheard)),
         business=business_of(turn.text for turn in turns),
         waited=stretch.waited,

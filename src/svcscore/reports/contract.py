@@ -162,6 +162,7 @@ def _turn(turn: Turn, text: str, courtesy: CourtesyScore | None) -> TurnLine:
         speaker=turn.speaker,
         text=text,
         confidence=_rounded(turn.confidence, 3),
+        overlapped=_seconds(turn.overlapped),
         courtesy=_courtesy(courtesy) if courtesy else None,
     )
 

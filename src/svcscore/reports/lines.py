@@ -39,6 +39,8 @@ class TurnLine(_Line):
     speaker: str
     text: str
     confidence: Probability
+    overlapped: Seconds = 0.0
+    """Seconds of it in which somebody else speaks as well."""
     courtesy: CourtesyLine | None
 
 

@@ -79,8 +79,11 @@ def lines(recording: Recording, interactions: Sequence[Interaction]) -> Iterator
         yield f"  ! {remark.message} [{remark.code}] → {remark.remedy}"
     for interaction in interactions:
         opened, closed = (
-            BOUNDARIES[why].zh if why in BOUNDARIES else why
-            for why in (interaction.opened_by, interaction.closed_by)
+            (BOUNDARIES[why].zh if why in BOUNDARIES else why) + how_sure(probability)
+            for why, probability in (
+                (interaction.opened_by, interaction.opened_probability),
+                (interaction.closed_by, interaction.closed_probability),
+            )
         )
         span = interaction.span
         yield ""
@@ -93,7 +96,13 @@ def lines(recording: Recording, interactions: Sequence[Interaction]) -> Iterator
             yield (
                 f"  {_clock(one.span.start, 1):>9} {one.span.length:5.1f} s"
                 f"  {name_of(one)}  {role} {one.turn.role_probability:.2f}  {one.text}"
+                + (f"（{one.turn.overlapped:.1f} s 重叠）" if one.turn.overlapped else "")
             )
+
+
+def how_sure(probability: float) -> str:
+    """How sure a boundary is, in brackets; empty where nothing is to be doubted."""
+    return "" if probability >= 1 else f"（{probability:.0%}）"
 
 
 def write_timeline(
@@ -136,6 +145,7 @@ def write_timeline(
         rows={voice.name: row for row, voice in enumerate(found)},
         tones={role: _tone(role) for role in Role},
         name_of=name_of,
+        how_sure=how_sure,
         roles=ROLES,
         kinds=KINDS,
         boundaries=BOUNDARIES,

@@ -33,7 +33,7 @@ from svcscore.scoring.voices import cast, voice_of
 
 COVERAGE = 0.9
 PARTED_RIGHTLY = 0.9
-"""That two visits parted by nothing but a pause are two: an assumption, not a measured figure."""
+"""That two visits parted by nothing but a pause are two, where no probability was kept: an assumption."""
 STEP = 0.05
 """Points; results are shown to a tenth."""
 _RARE = 0.002
@@ -81,8 +81,8 @@ def interval(case: Case) -> tuple[float, float] | None:
 def stakes(case: Case) -> tuple[Stake, ...]:
     """All findings on which points depend, each once."""
     edges = _guessed_edges(case.interaction)
-    guessed = {
-        finding.id
+    parted = {
+        finding.id: edges[entry.slot.item.edge]
         for entry in case.entries
         if entry.slot.item.edge in edges
         for finding in entry.findings
@@ -91,7 +91,7 @@ def stakes(case: Case) -> tuple[Stake, ...]:
     return tuple(
         _stake(
             finding,
-            PARTED_RIGHTLY if finding.id in guessed else 1.0,
+            parted.get(finding.id, 1.0),
             voice_of(finding, case.interaction, known),
         )
         for finding in case.findings
@@ -236,10 +236,17 @@ def _cost(charge: Charge, counts: Array) -> Die:
     return Die(tuple(-step for step in steps), np.stack(chances, axis=1))
 
 
-def _guessed_edges(interaction: Interaction) -> frozenset[str]:
-    """Ends at which only a pause says that one visit ends and another begins."""
-    opened, closed = interaction.opened_by == "pause", interaction.closed_by == "pause"
-    return frozenset(("opening",) * opened + ("closing",) * closed)
+def _guessed_edges(interaction: Interaction) -> dict[str, float]:
+    """Ends that were guessed, and how probable it is that one visit ends and another begins there."""
+    edges = {
+        "opening": (interaction.opened_by, interaction.opened_probability),
+        "closing": (interaction.closed_by, interaction.closed_probability),
+    }
+    return {
+        edge: probability if probability < 1 else PARTED_RIGHTLY
+        for edge, (why, probability) in edges.items()
+        if probability < 1 or why == "pause"
+    }
 
 
 def _stake(finding: Finding, parted: float, voice: str | None) -> Stake:
