@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from svcscore.audio import files
 from svcscore.audio.clip import MIME_TYPE
 from svcscore.records import STAFF_ROLES, Interaction, Recording, Role
-from svcscore.reports.exchange.shared import Spoken, spoken_in
+from svcscore.reports.exchange.shared import Spoken, spoken_in, talk_ratio
 from svcscore.reports.labels import KINDS, ROLES, Label
 from svcscore.reports.page import write_page
 
@@ -89,7 +89,7 @@ def lines(recording: Recording, interactions: Sequence[Interaction]) -> Iterator
         yield ""
         yield (
             f"{_clock(span.start)}–{_clock(span.end)} {KINDS[interaction.kind.value].zh}"
-            f" · 开始：{opened} · 结束：{closed}{'' if interaction.complete else ' · 不完整'}"
+            f"{talked(interaction)} · 开始：{opened} · 结束：{closed}{'' if interaction.complete else ' · 不完整'}"
         )
         for one in spoken_in([interaction]):
             role = ROLES[one.turn.role.value].zh
@@ -103,6 +103,13 @@ def lines(recording: Recording, interactions: Sequence[Interaction]) -> Iterator
 def how_sure(probability: float) -> str:
     """How sure a boundary is, in brackets; empty where nothing is to be doubted."""
     return "" if probability >= 1 else f"（{probability:.0%}）"
+
+
+def talked(interaction: Interaction) -> str:
+    """How much of the talk is staff's, and how long the customer waited, where that is known."""
+    ratio = talk_ratio(interaction)
+    told = "" if ratio is None else f" · 员工说话 {ratio:.0%}"
+    return told + ("" if interaction.waited is None else f" · 等候 {_clock(interaction.waited)}")
 
 
 def write_timeline(
@@ -146,6 +153,7 @@ def write_timeline(
         tones={role: _tone(role) for role in Role},
         name_of=name_of,
         how_sure=how_sure,
+        talk_ratio=talk_ratio,
         roles=ROLES,
         kinds=KINDS,
         boundaries=BOUNDARIES,

@@ -90,6 +90,12 @@ INTERACTIONS = Table(
         ("closed_by", NAME, "why it ends where it does"),
         ("complete", FLAG, "false where the recording begins or ends in the middle of it"),
         ("turns", COUNT, "number of turns"),
+        ("talk_ratio", REAL, "share of the seconds of people's turns that are staff's, 0–1"),
+        (
+            "waited_seconds",
+            REAL,
+            "wait for the call, by the queue system; null where it does not say",
+        ),
         ("unheard_seconds", REAL, "speech in which no words were recognised"),
         ("total", REAL, "score, 0–100; null where it cannot be judged or is not scored"),
         ("low", REAL, "lower end of the 90 % interval"),

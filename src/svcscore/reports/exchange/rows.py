@@ -12,7 +12,7 @@ from svcscore.heard import Prosody
 from svcscore.records import Finding, Judged, Scored
 from svcscore.reports.contract import finding_line
 from svcscore.reports.exchange import columns
-from svcscore.reports.exchange.shared import heard_at, shown, word_texts
+from svcscore.reports.exchange.shared import heard_at, shown, talk_ratio, word_texts
 from svcscore.text.redaction import masked_turns
 
 Row = tuple[object, ...]
@@ -40,7 +40,7 @@ def _interactions(scored: Scored, _: Reviews) -> Iterator[Row]:
             one.id, one.recording_id, one.span.start, one.span.end,
             local(context.occurred_at, one.span.start), one.kind, one.business, context.staff_id,
             context.branch_id, context.counter_id, one.opened_by, one.closed_by, one.complete,
-            len(one.turns), sum(span.length for span in one.unheard), card.total, card.low,
+            len(one.turns), talk_ratio(one), one.waited, sum(span.length for span in one.unheard), card.total, card.low,
             card.high, card.band, card.red_line, card.needs_review,
             [shown(reason) for reason in card.reasons], made.version, asr, made.lexicon_sha256,
             made.rubric_sha256, made.courtesy_sha256,

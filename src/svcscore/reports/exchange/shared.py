@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from svcscore.records import (
+    STAFF_ROLES,
     CourtesyScore,
     Finding,
     Interaction,
@@ -105,6 +106,14 @@ def word_texts(turns: Sequence[Turn]) -> Iterator[tuple[Turn, tuple[str, ...]]]:
         ends = list(accumulate((len(word.text) for word in turn.words), initial=0))
         text = shown(masked)
         yield turn, tuple(text[start:end] for start, end in pairwise(ends))
+
+
+def talk_ratio(interaction: Interaction) -> float | None:
+    """Share of the seconds of people's turns that are staff's, 0-1; None where nobody speaks."""
+    people = [turn for turn in interaction.turns if turn.role is not Role.MACHINE]
+    total = sum(turn.span.length for turn in people)
+    staff = sum(turn.span.length for turn in people if turn.role in STAFF_ROLES)
+    return staff / total if total > 0 else None
 
 
 def heard_at(finding: Finding, place: int, texts: dict[int, str]) -> str:

@@ -104,8 +104,8 @@ def _silences(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
 def _interruptions(rule: MeasureRule, scene: Scene) -> Iterator[Measured]:
     """Staff begins while the customer speaks and goes on speaking: seconds that both speak.
 
-    Only where each has a channel, or the recogniser gave words of both; short listeners' words
-    (嗯, 好的) are no interruption.
+    Within one channel that is where two voices were heard at once at the border of two turns; short
+    listeners' words (嗯, 好的) are no interruption.
     """
     for customer in scene.turns:
         if customer.role is not Role.CUSTOMER:
