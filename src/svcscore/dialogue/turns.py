@@ -24,7 +24,7 @@ from svcscore.dialogue.roles import (
     staff_post,
 )
 from svcscore.dialogue.sidedness import STAFF
-from svcscore.records import Context, Remark, Role, Transcript, Turn
+from svcscore.records import STAFF_ROLES, Context, Remark, Role, Transcript, Turn
 from svcscore.spans import Span
 
 TURN_PAUSE = 2.0
@@ -63,7 +63,7 @@ def turns_from_audio(
     if not pieces:
         return Dialogue(turns=())
     post = staff_post(context.kind, context.channels, heard.texts)
-    turns = joined(pieces, side_probabilities(heard), heard.voices, post)
+    turns = joined(pieces, side_probabilities(heard), heard.voices, post, heard.named)
     return Dialogue(
         turns=overlapped(turns, [activity.overlaps for activity in heard.activities]),
         remarks=(WRONG_MAP,) if map_refuted(heard) else (),
@@ -116,6 +116,7 @@ def joined(
     probabilities: npt.NDArray[np.float64],
     voices: Memberships | None,
     post: Role,
+    named: Sequence[Role | None] = (),
 ) -> tuple[Turn, ...]:
     """Pieces that one speaker says on, as turns.
 
@@ -124,9 +125,10 @@ def joined(
         probabilities: of the sides of each piece.
         voices: of each piece; None where nobody listened to them.
         post: the role of staff.
+        named: role of each piece where another tool told it; empty where none was asked.
     """
     speakers = _speakers(probabilities, voices)
-    posts = _posts(pieces, speakers, post)
+    posts = _posts(pieces, speakers, post, named)
     names: dict[Speaker, str] = {}
     turns: list[Turn] = []
     for group in _groups(pieces, speakers):
@@ -149,19 +151,26 @@ def joined(
     return tuple(turns)
 
 
-def _posts(pieces: Sequence[Piece], speakers: Sequence[Speaker], post: Role) -> dict[Speaker, Role]:
-    """Posts of staff's voices: who says most has `post`, another may be a supervisor or a guard."""
+def _posts(
+    pieces: Sequence[Piece],
+    speakers: Sequence[Speaker],
+    post: Role,
+    named: Sequence[Role | None],
+) -> dict[Speaker, Role]:
+    """Posts of staff's voices: as told; else who says most has `post`, another may have another."""
     said: dict[Speaker, list[str]] = {}
     for piece, speaker in zip(pieces, speakers, strict=True):
         if speaker[1] == STAFF:
             said.setdefault(speaker, []).append(piece.text)
-    if not said:
-        return {}
-    serving = max(said, key=lambda speaker: sum(map(len, said[speaker])))
-    return {
+    serving = max(said, key=lambda speaker: sum(map(len, said[speaker])), default=None)
+    posts = {
         speaker: post if speaker == serving else post_of(texts, post)
         for speaker, texts in said.items()
     }
+    for speaker, role in zip(speakers, named, strict=False):
+        if speaker in posts and role in STAFF_ROLES:
+            posts[speaker] = role
+    return posts
 
 
 def _groups(pieces: Sequence[Piece], speakers: Sequence[Speaker]) -> Iterator[list[int]]:
