@@ -141,6 +141,7 @@ def _digest(settings: Settings, *, hearing: bool) -> str:
         "models": digest_of(models, "*.skops", "*.yaml"),
         "asr": find_asr(settings.model).sha256 if hearing else "",
         "speakers": stamped_sha256(encoder) if encoder else "",
+        "listen": settings.listen if hearing else "",
         "voices": stamped_sha256(settings.voices) if settings.voices and hearing else "",
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

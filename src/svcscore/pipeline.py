@@ -52,7 +52,7 @@ from svcscore.rules.load import load_lexicon
 from svcscore.scoring.limits import limits
 from svcscore.scoring.rubric import Rubric, load_rubric
 from svcscore.scoring.scorecard import scorecard
-from svcscore.settings import Settings
+from svcscore.settings import ListenMode, Settings
 from svcscore.spans import Span
 from svcscore.text.normalise import simplify
 from svcscore.text.redaction import redacted_spans
@@ -83,6 +83,7 @@ class Stages:
     courtesy: CourtesyModel
     rubric: Rubric
     provenance: Provenance
+    listen: ListenMode = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ def load_stages(settings: Settings, *, hearing: bool) -> Stages:
         engine=Engine(lexicon),
         courtesy=courtesy,
         rubric=rubric,
+        listen=settings.listen,
         provenance=Provenance(
             version=__version__,
             asr=ears.transcriber.identity if ears else STATED,
@@ -333,10 +335,14 @@ def _judged(
     listen: Callable[[Sequence[Probe]], Sequence[float | None]] | None = None
     if samples is not None and stages.ears is not None:
         words = tuple(word for turn in interaction.turns for word in turn.words)
-        ask = partial(stages.ears.listener.listen, samples, words=words)
+        ask: Callable[[Sequence[Probe]], Sequence[float | None]] = _silent
+        if stages.listen != "off":
+            ask = partial(stages.ears.listener.listen, samples, words=words)
         listen = partial(_remembered, ask, asked)
     occasion = recording.context.occasion(interaction.span.start)
-    findings = stages.engine.judge(interaction, listen, occasion=occasion)
+    findings = stages.engine.judge(
+        interaction, listen, everything=stages.listen == "all", occasion=occasion
+    )
     courtesy = stages.courtesy.judge(interaction.turns, prosody)
     unsure = limits(recording.remarks)
     card = scorecard(interaction, findings, courtesy, stages.rubric, unsure=unsure)
@@ -349,6 +355,11 @@ def _judged(
         prosody=tuple(one for one in prosody if one.turn in own),
         asked=tuple(asked),
     )
+
+
+def _silent(probes: Sequence[Probe]) -> Sequence[float | None]:
+    """The second listen where nobody wants it: no answer, so that the text alone confirms no red line."""
+    return [None] * len(probes)
 
 
 def _remembered(

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from svcscore.errors import ConfigError
 from svcscore.resources import data_folder
 
+ListenMode = Literal["off", "auto", "all"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Choices that can change a result (`model`, `lexicon`, `profile`, `voices`), and how to work.
+    """Choices that can change a result (`model`, `lexicon`, `profile`, `voices`, `listen`), and how to work.
 
     `model` is a name or a folder, None for the default; `lexicon` a folder of packs; `profile` a
-    rubric file; `voices` a file of enrolled voices, None for none; `workers` the number of processes,
-    each with `threads` threads.
+    rubric file; `voices` a file of enrolled voices, None for none; `listen` whether the second listen is
+    asked about what needs it, about everything or about nothing; `workers` the number of processes, each
+    with `threads` threads.
     """
 
     model: str | None
@@ -25,6 +29,7 @@ class Settings:
     workers: int
     threads: int
     voices: Path | None = None
+    listen: ListenMode = "auto"
 
 
 def settings(
@@ -34,6 +39,7 @@ def settings(
     profile: str = "default",
     workers: int | None = None,
     voices: Path | None = None,
+    listen: ListenMode = "auto",
 ) -> Settings:
     """Fill in what was not chosen.
 
@@ -42,6 +48,7 @@ def settings(
         lexicon: None for the packaged one.
         profile: a name in `profiles/` of the lexicon, or the path of a file.
         voices: None where nobody is enrolled.
+        listen: how much the second listen is asked.
         workers: None for one worker to four cores: the recogniser itself uses several.
 
     Raises:
@@ -61,6 +68,7 @@ def settings(
         workers=chosen,
         threads=max(1, cores // chosen),
         voices=voices,
+        listen=listen,
     )
 
 

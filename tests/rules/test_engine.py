@@ -279,3 +279,12 @@ def test_a_preview_is_never_final():
     spec = {**rule("voice.thanks", "谢谢"), "status": "preview"}
     (finding,) = engine(spec).judge(said((TELLER, "谢谢")))
     assert finding.status is Status.REVIEW
+
+
+def test_the_second_listen_may_be_asked_about_everything():
+    auto, thorough = Ear(), Ear()
+    dialogue = said((TELLER, "您好"), (CUSTOMER, "我取钱"))
+    engine(GREETING).judge(dialogue, auto)
+    engine(GREETING).judge(dialogue, thorough, everything=True)
+    assert not any(auto.calls)
+    assert [probe.phrase for call in thorough.calls for probe in call] == ["您好"]

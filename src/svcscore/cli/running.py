@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from svcscore.intake.discover import Plan
     from svcscore.reports.lines import RecordingLine
     from svcscore.reports.summary import Summary
+    from svcscore.settings import ListenMode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,6 +44,13 @@ _OPTIONS = (
         help="Enrolled voices of staff (svcscore staff enrol); none are used without it.",
     ),
     click.option("--model", help="Recogniser: a name (base, small, …) or a CTranslate2 folder."),
+    click.option(
+        "--listen",
+        type=click.Choice(["off", "auto", "all"]),
+        default="auto",
+        show_default=True,
+        help="Hear phrases again in the sound: none, those in doubt or that weigh, or all.",
+    ),
     click.option(
         "--profile", default="default", show_default=True, help="Rubric: a name or a file."
     ),
@@ -100,6 +108,7 @@ class Chosen:
     manifest: Path | None
     queue: Path | None
     voices: Path | None
+    listen: ListenMode
     model: str | None
     profile: str
     lexicon: Path | None
@@ -153,6 +162,7 @@ def run(chosen: Chosen, plan: Plan, console: Console) -> Outcome:
         profile=chosen.profile,
         workers=chosen.workers,
         voices=chosen.voices,
+        listen=chosen.listen,
     )
     memory = chosen.file_memory and chosen.file_memory << 20
     lines = batch.run(

@@ -7,8 +7,9 @@ time, those without a time last; at the same time by code and rule.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,7 @@ class Engine:
         interaction: Interaction,
         listen: Listen | None = None,
         *,
+        everything: bool = False,
         occasion: Occasion = ANY_TIME,
         watch: Watch | None = None,
     ) -> tuple[Finding, ...]:
@@ -137,6 +139,7 @@ class Engine:
             interaction: its words, who spoke them, and what was not understood.
             listen: the second witness, asked at most once; None where there is no audio: the text
                 then counts as stated, and no red line is confirmed.
+            everything: ask it also about what the text settles.
             occasion: when and where it took place; what is not known excludes no rule.
             watch: learns how long each rule takes, for those who want to know.
         """
@@ -153,7 +156,9 @@ class Engine:
         numbers = [tuple(entities(text.text)) for text in texts]
         scene = Scene(interaction, texts, places, numbers, self._sought)
         busy = self._always.union(*(self._users.get(phrase, ()) for phrase in places))
-        judged = self._weigh(scene, rules, busy, listen, watch)
+        judged = self._weigh(
+            scene, rules, busy, partial(ask, listen=listen, everything=everything), watch
+        )
         findings = sorted(self._conclude(scene, judged, watch), key=_order)
         watch.tell()
         return tuple(findings)
@@ -163,7 +168,7 @@ class Engine:
         scene: Scene,
         rules: Sequence[AnyRule],
         busy: Collection[str],
-        listen: Listen | None,
+        asked: Callable[[Scene, Sequence[Candidate]], list[float | None]],
         watch: Watch,
     ) -> list[_Judged]:
         """Candidates of `busy` rules, and what all witnesses say of them; rules that fail left out."""
@@ -176,7 +181,7 @@ class Engine:
                 found = [*self._candidates(rule, scene), *triggers.candidates(rule, scene)]
                 bids += [Bid(rule.id, rule.code, c, conditional) for c in found]
         bids = list(best_bids(bids))
-        scores = ask(scene, [bid.candidate for bid in bids], listen)
+        scores = asked(scene, [bid.candidate for bid in bids])
         by_rule: dict[str, list[tuple[Candidate, float | None]]] = {}
         for bid, score in zip(bids, scores, strict=True):
             by_rule.setdefault(bid.rule, []).append((bid.candidate, score))

@@ -45,13 +45,22 @@ def which_is_sure(scene: Scene, positions: Sequence[int]) -> float:
     return (RECALL_STATED if stated else RECALL) * known
 
 
-def ask(scene: Scene, candidates: Sequence[Candidate], listen: Listen | None) -> list[float | None]:
-    """Acoustic score of each candidate that needs one, from one call of `listen`."""
+def ask(
+    scene: Scene,
+    candidates: Sequence[Candidate],
+    listen: Listen | None,
+    *,
+    everything: bool = False,
+) -> list[float | None]:
+    """Acoustic score of each candidate that needs one (or of `everything`), from one call of `listen`."""
     if listen is None or not candidates:
         return [None] * len(candidates)
     from svcscore.asr.verify import Probe  # loads the recogniser's library
 
-    asked = [None if _settled(candidate) else _key(scene, candidate) for candidate in candidates]
+    asked = [
+        None if _settled(candidate) and not everything else _key(scene, candidate)
+        for candidate in candidates
+    ]
     keys = list(dict.fromkeys(key for key in asked if key is not None))
     probes = [
         Probe(channel=channel, span=span, phrase=phrase, heard=heard)
