@@ -1,4 +1,4 @@
-"""A real PostgreSQL for those tests that want one, and databases that are fresh for each test."""
+"""A real PostgreSQL and a real browser for those tests that want them, and databases fresh for each."""
 
 from __future__ import annotations
 
@@ -100,6 +100,29 @@ def postgresql() -> Iterator[Server]:
     # a short path (sockets), that another user may enter
     with tempfile.TemporaryDirectory(prefix="svcpg") as folder, serving(Path(folder), found) as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser for the whole session, for two of Playwright's cannot be up at once in one process.
+
+    Skipped where there is none, unless this is CI.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    if program is None:
+        told = "Chromium is not installed (apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

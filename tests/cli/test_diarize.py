@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import sync_playwright
 
 from svcscore.audio.decode import decode
 from svcscore.cli.main import cli
@@ -55,29 +54,27 @@ def test_the_rttm_names_channel_times_and_roles(written):
 
 
 @in_a_browser
-def test_the_page_plays_the_turn_that_is_clicked_and_asks_nothing_of_a_network(written):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        page = browser.new_page()
-        faults, asked = [], []
-        page.on("console", lambda it: faults.append(it.text) if it.type == "error" else None)
-        page.on("pageerror", lambda it: faults.append(str(it)))
-        page.on("request", lambda it: asked.append(it.url[:5]))
-        page.goto((written / "a.html").as_uri())
-        button = page.locator("table.turns button").nth(3)
-        start, end = (float(button.get_attribute(f"data-{name}")) for name in ("start", "end"))
-        button.click()
-        for _ in range(100):  # its policy lets nothing evaluate in the page but us
-            page.wait_for_timeout(200)
-            stopped = page.evaluate("document.querySelector('audio').currentTime")
-            if stopped > start and page.evaluate("document.querySelector('audio').paused"):
-                break
-        assert start < end <= stopped < end + 1
-        assert page.evaluate("document.querySelector('audio').duration") == pytest.approx(48, abs=1)
-        page.get_by_role("button", name="English").click()
-        assert page.get_by_text("the recording begins").first.is_visible()
-        assert not page.get_by_text("时间轴").first.is_visible()
-        browser.close()
+def test_the_page_plays_the_turn_that_is_clicked_and_asks_nothing_of_a_network(written, chromium):
+    page = chromium.new_page()
+    faults, asked = [], []
+    page.on("console", lambda it: faults.append(it.text) if it.type == "error" else None)
+    page.on("pageerror", lambda it: faults.append(str(it)))
+    page.on("request", lambda it: asked.append(it.url[:5]))
+    page.goto((written / "a.html").as_uri())
+    button = page.locator("table.turns button").nth(3)
+    start, end = (float(button.get_attribute(f"data-{name}")) for name in ("start", "end"))
+    button.click()
+    for _ in range(100):  # its policy lets nothing evaluate in the page but us
+        page.wait_for_timeout(200)
+        stopped = page.evaluate("document.querySelector('audio').currentTime")
+        if stopped > start and page.evaluate("document.querySelector('audio').paused"):
+            break
+    assert start < end <= stopped < end + 1
+    assert page.evaluate("document.querySelector('audio').duration") == pytest.approx(48, abs=1)
+    page.get_by_role("button", name="English").click()
+    assert page.get_by_text("the recording begins").first.is_visible()
+    assert not page.get_by_text("时间轴").first.is_visible()
+    page.close()
     assert faults == []
     assert set(asked) <= {"file:", "data:"}
 

@@ -7,7 +7,6 @@ import shutil
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 from svcscore.audio.clip import encode_clip
 from svcscore.reports.coaching_page import coaching_page, write_coaching_page
@@ -116,23 +115,15 @@ def test_hostile_text_is_only_text(tmp_path):
     assert "T\\ud800" in (tmp_path / "card.html").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(chromium, tmp_path):
     """Opens a card; fails where the page has errors or asks for anything."""
     faults, pages = [], []
 
     def open_card(made, clips):
         path = tmp_path / "card.html"
         write_coaching_page(path, made, clips)
-        page = browser.new_page()
+        page = chromium.new_page()
         pages.append(page)
         page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -16,7 +16,6 @@ from manager_cases import (
     staff_names,
     unscored,
 )
-from playwright.sync_api import sync_playwright
 
 from svcscore.reports.monthly import monthly
 from svcscore.reports.monthly_page import write_monthly_page
@@ -70,22 +69,14 @@ NAMES = ("month-eight", "month-one", "month-thirty", "month-nothing", "month-uns
          "track-one", "track-thirty", "track-nothing")  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, pages):
+def opened(chromium, pages):
     """Opens a page; fails where it has errors, breaks its own policy, or asks for anything."""
     faults, shown = [], []
 
     def open_page(name, after="", **size):
         path = pages / f"{name}.html"
-        page = browser.new_page(viewport={"width": 1366, "height": 900} | size)
+        page = chromium.new_page(viewport={"width": 1366, "height": 900} | size)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text))
         page.on("dialog", lambda dialog: faults.append(dialog.message))

@@ -6,7 +6,6 @@ import re
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 from report_cases import FAILED, as_run, demo, hostile_run, made_run
 
 from svcscore.reports.html import write_html
@@ -38,26 +37,15 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(chromium, tmp_path):
     """Opens the page of a run; fails where the page has errors or asks for anything."""
     faults, pages = [], []
 
     def open_page(run, **size):
         path = tmp_path / "report.html"
         write_html(path, run.interactions, run.recordings, run.clips.get)
-        page = browser.new_page(viewport={"width": 1366, "height": 768} | size)
+        page = chromium.new_page(viewport={"width": 1366, "height": 768} | size)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text))
         page.on("dialog", lambda dialog: faults.append(dialog.message))

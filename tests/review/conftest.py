@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 
 import pytest
 
 from svcscore.store.database import Database
 from svcscore.testing import desks
-
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -40,25 +37,6 @@ def served(desk_database):
     """A desk that serves `desk_database` over HTTP."""
     with desks.serving(desk_database) as up:
         yield up
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """A browser for the whole session; skipped where there is none, unless this is CI."""
-    from playwright.sync_api import sync_playwright
-
-    if CHROMIUM is None:
-        told = "Chromium is not installed (apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
