@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from svcscore.errors import WeightsError
 from svcscore.resources import data_folder
 
-Kind = Literal["asr", "speaker", "segmentation", "courtesy", "roles"]
+Kind = Literal["asr", "speaker", "segmentation", "courtesy", "roles", "meaning"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PlainName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name that is one step of a path and never leads out of its folder."""

@@ -95,8 +95,7 @@ def _weights() -> Iterator[Check]:
         elif model.kind == "asr":
             yield Check(name, "not here (a choice)")
         else:
-            told = "; without it voices are not told apart" if model.kind == "speaker" else ""
-            yield Check(name, "missing", again + told, required=model.kind != "speaker")
+            yield Check(name, "missing", again or "reinstall svcscore")
 
 
 def _machine() -> Iterator[Check]:
