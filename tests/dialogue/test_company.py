@@ -144,3 +144,14 @@ def test_an_encoder_for_other_features_is_told():
     with pytest.raises(WeightsError) as caught:
         Embedder(data_folder("models") / "segmentation" / "segmentation.onnx")
     assert caught.value.code == "weights.corrupt"
+
+
+def test_two_microphones_mark_nothing_for_they_hear_each_other():
+    lines = [
+        (start, int(side is C), text) for (start, _, text), side in zip(VISIT, SIDES, strict=True)
+    ]
+    samples, transcript = spoken(lines, channels=2, bleed=0.2)
+    knowing = ear(lines, [0, 1, 0, 1, 0, 1, 0], overlaps=(Span(2.6, 3.6),))
+    turns = turns_from_audio(transcript, samples, Context(channels=(T, C)), knowing).turns
+    assert [turn.overlapped for turn in turns] == [0.0] * len(turns)
+    assert [turn.role for turn in turns] == SIDES

@@ -61,7 +61,7 @@ class Heard:
     enrolled: npt.NDArray[np.float64] | None = None
     """Cosine of each voice to the nearest enrolled one; None where nobody is enrolled."""
     activities: tuple[Activity, ...] = ()
-    """Of each channel; empty where nobody listened for changes and overlaps."""
+    """Of the one channel; empty where there are more, or nobody listened for overlaps."""
 
 
 def side_probabilities(heard: Heard) -> npt.NDArray[np.float64]:
