@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -102,6 +104,21 @@ def test_killed_and_started_again_it_gives_what_one_run_gives(place):
     once = runs.score(place / "once", place / "in")
     name = "interactions.jsonl"
     assert (place / "out" / name).read_bytes() == (once.out / name).read_bytes()
+
+
+def test_a_stop_while_a_connection_is_closed_tells_of_no_fault(monkeypatch):
+    from svcscore.cli import watch
+
+    monkeypatch.setattr(watch.signal, "signal", lambda *_: None)
+    pool = logging.getLogger("sqlalchemy.pool")
+    level, stop = pool.level, threading.Event()
+    try:
+        with pytest.raises(watch._StoppedError):
+            watch._stopping(stop)(signal.SIGTERM, None)
+        assert stop.is_set()
+        assert not logging.getLogger("sqlalchemy.pool.impl.NullPool").isEnabledFor(logging.ERROR)
+    finally:
+        pool.setLevel(level)
 
 
 def test_a_folder_that_goes_and_comes_back(place):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import signal
@@ -84,6 +85,8 @@ def _stopping(stop: threading.Event) -> Any:  # noqa: ANN401
     def handle(signum: int, frame: FrameType | None) -> None:
         signal.signal(signum, signal.SIG_DFL)  # who asks twice does not want to wait
         stop.set()
+        # a connection that is being closed at this moment is no fault to tell
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         raise _StoppedError
 
     return handle
