@@ -52,12 +52,19 @@ def settings(
         workers: None for one worker to four cores: the recogniser itself uses several.
 
     Raises:
-        ConfigError: ``config.invalid`` where there is no such profile or lexicon.
+        ConfigError: ``config.invalid`` where there is no such profile or lexicon, ``voices.missing``.
     """
     folder = lexicon or data_folder("lexicons")
     if not folder.is_dir():
         raise ConfigError(
             "config.invalid", "there is no such folder of packs", "check --lexicon", str(folder)
+        )
+    if voices is not None and not voices.is_file():
+        raise ConfigError(
+            "voices.missing",
+            "there is no such file of enrolled voices",
+            "svcscore staff enrol makes it; or leave --voices out",
+            str(voices),
         )
     cores = len(os.sched_getaffinity(0))
     chosen = workers or max(1, cores // 4)

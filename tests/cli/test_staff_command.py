@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from svcscore.cli.main import cli
 from svcscore.dialogue.embeddings import Embedder
 from svcscore.intake.voices import read_voices
 
+SCORE = (sys.executable, "-m", "svcscore", "score")
 SAMPLES = Path(__file__).parents[2] / "samples"
 GOOD, AGAIN = SAMPLES / "counter_exemplary.mp3", SAMPLES / "counter_near_miss.mp3"
 
@@ -82,3 +85,18 @@ def test_another_file_is_not_taken_for_voices(tmp_path, content, code):
     assert call("staff", "list", "--voices", path).exception.code == code
     missing = call("staff", "list", "--voices", tmp_path / "none.json")
     assert missing.exception.code == "voices.missing"
+
+
+def test_a_run_tells_in_one_line_what_is_wrong_with_its_file_of_voices(tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    for path, code in ((tmp_path / "none.json", "voices.missing"), (bad, "voices.invalid")):
+        done = subprocess.run(
+            [*SCORE, GOOD, "--out", tmp_path / "out", "--voices", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert f"[{code}]" in done.stderr
+        assert "Traceback" not in done.stderr

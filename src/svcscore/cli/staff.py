@@ -39,19 +39,16 @@ def enrol(staff_id: str, recordings: tuple[str, ...], branch: str | None, voices
 
     At least 15 s of one voice are needed. An earlier voice of the same person is replaced.
     """
-    from svcscore.asr.weights import named_speaker_encoder
     from svcscore.audio.decode import decode
     from svcscore.audio.speech import speech_spans
-    from svcscore.dialogue.diarize import VoiceEar
-    from svcscore.dialogue.embeddings import Embedder
     from svcscore.dialogue.enrolling import voice_of
-    from svcscore.dialogue.segmentation import Segmenter
     from svcscore.enrolment import with_voice, write_voices
     from svcscore.intake.discover import discover
     from svcscore.intake.identity import sha256_of
     from svcscore.intake.voices import read_voices
+    from svcscore.pipeline import load_voices
 
-    ear = VoiceEar(embedder=Embedder(named_speaker_encoder()), segmenter=Segmenter())
+    ear = load_voices(threads=1)
     known = read_voices(voices, ear.embedder.sha256) if voices.exists() else ()
     plan = discover(recordings)
     try:
